@@ -1,0 +1,115 @@
+"""A frame's lineage, as users ask for it: by source name and row position."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lester_jupyter.errors import LineageError, UnknownColumnError
+from lester_jupyter.lineage import EdgeKind, Step, backward, forward, topological
+from lester_jupyter.lineage.columns import column_origins, stronger
+from lester_jupyter.lineage.query import as_rows
+from lester_jupyter.lineage.rows import Rows
+from lester_jupyter.plan import Plan, Scan
+from lester_jupyter.plan.references import Name
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """One way in which a source row went into a row: by these slots, from the frame down to the source."""
+
+    source: str
+    row: int
+    path: tuple[int, ...]
+
+
+class FrameLineage:
+    """Answers where the rows and columns of a frame come from.
+
+    Args:
+        step: the step that made the frame.
+    """
+
+    def __init__(self, step: Step) -> None:
+        self._step = step
+
+    def _scans(self) -> dict[Step, str]:
+        names = Plan([self._step.operator]).source_names
+        return {s: names[s.operator.source] for s in topological([self._step]) if isinstance(s.operator, Scan)}
+
+    def backward(self, rows: int | Sequence[int] | Rows) -> dict[str, npt.NDArray[np.int64]]:
+        """The source rows that made these rows of the frame.
+
+        Args:
+            rows: one row position, or several.
+
+        Returns:
+            For every source of the frame its rows: sorted, without repeats, empty where none took part.
+
+        Raises:
+            LineageError: a row that does not exist.
+        """
+        found = backward(self._step, as_rows(rows, self._step.n_rows, "This frame"))
+        out: dict[str, npt.NDArray[np.int64]] = {}
+        for step, name in self._scans().items():
+            own = np.asarray(found.get(step, np.empty(0, np.int64)), np.int64)
+            out[name] = np.union1d(out[name], own) if name in out else own
+        return out
+
+    def forward(self, source: str, rows: int | Sequence[int] | Rows) -> npt.NDArray[np.int64]:
+        """The rows of the frame that were made from these rows of a source: sorted, without repeats.
+
+        Raises:
+            LineageError: a source or a row that does not exist.
+        """
+        scans = [step for step, name in self._scans().items() if name == source]
+        if not scans:
+            known = list(dict.fromkeys(self._scans().values()))
+            raise LineageError(f"This frame has no source {source!r}.", available=known)
+        graph = topological([self._step])
+        parts = [
+            forward(scan, as_rows(rows, scan.n_rows, source), graph).get(self._step, np.empty(0, np.int64))
+            for scan in scans
+        ]
+        return np.unique(np.concatenate(parts)).astype(np.int64)
+
+    def columns(self, name: Name) -> dict[tuple[str, str], EdgeKind]:
+        """The source columns that a column depends on, with the kind of the connection.
+
+        `value`: its values are computed from it. `control`: it decides which rows there are (a predicate, a join key).
+
+        Returns:
+            {(source, column): kind}.
+
+        Raises:
+            UnknownColumnError: a column that the frame does not have.
+        """
+        operator = self._step.operator
+        if name not in operator.columns:
+            raise UnknownColumnError.of([str(name)], [str(c) for c in operator.columns])
+        names = Plan([operator]).source_names
+        out: dict[tuple[str, str], EdgeKind] = {}
+        for (step, position), kind in column_origins(operator, operator.columns.index(name)).items():
+            if isinstance(step, Scan):
+                key = (names[step.source], str(step.columns[position]))
+                out[key] = stronger(kind, out.get(key))
+        return out
+
+    def occurrences(self, row: int) -> list[Occurrence]:
+        """Every way by which source rows went into one row; tells the two sides of a self-join apart."""
+        as_rows(row, self._step.n_rows, "This frame")
+        scans = self._scans()
+        found: list[Occurrence] = []
+        stack: list[tuple[Step, Rows, tuple[int, ...]]] = [(self._step, np.array([row]), ())]
+        while stack:
+            step, rows, path = stack.pop()
+            if step in scans:
+                found.extend(Occurrence(scans[step], int(r), path) for r in rows)
+            for slot, (parent, edge) in enumerate(zip(step.inputs, step.edges, strict=True)):
+                origin = edge.backward(rows)
+                if len(origin):
+                    stack.append((parent, origin, (*path, slot)))
+        return sorted(found, key=lambda o: o.path)

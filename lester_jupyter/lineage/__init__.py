@@ -1,0 +1,23 @@
+"""Where rows and columns come from and go to: arrays and look-ups, no engine and no data."""
+
+from lester_jupyter.lineage.columns import EdgeKind, column_origins
+from lester_jupyter.lineage.query import Trace, backward, forward, trace
+from lester_jupyter.lineage.rows import All, Identity, RowEdge, Segment, Take
+from lester_jupyter.lineage.steps import Step, row_identity, topological
+
+__all__ = [
+    "All",
+    "EdgeKind",
+    "Identity",
+    "RowEdge",
+    "Segment",
+    "Step",
+    "Take",
+    "Trace",
+    "backward",
+    "column_origins",
+    "forward",
+    "row_identity",
+    "topological",
+    "trace",
+]

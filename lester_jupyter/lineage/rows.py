@@ -1,0 +1,143 @@
+"""Row lineage of one operator: for each input slot, one compact edge between its rows and the output's rows.
+
+An edge never holds data, and never changes. Rows are 0-based positions. `backward` and `forward` take and give sorted
+arrays without repeats.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Rows = npt.NDArray[np.int64] | npt.NDArray[np.int32]
+NONE = -1
+"""In a `Take`: this output row has no row of that input (the unmatched side of an outer join)."""
+
+
+def index_dtype(n_rows: int) -> type[np.int32] | type[np.int64]:
+    """The smallest integer type that can number so many rows: four bytes up to 2**31."""
+    return np.int32 if n_rows < 2**31 else np.int64
+
+
+class RowEdge(Protocol):
+    """What every edge answers."""
+
+    n_input: int
+    n_output: int
+
+    def backward(self, rows: Rows) -> Rows:
+        """The input rows that made these output rows."""
+
+    def forward(self, rows: Rows) -> Rows:
+        """The output rows made from these input rows."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Output row i is made from input row i."""
+
+    n_input: int
+
+    @property
+    def n_output(self) -> int:
+        """As many as the input has."""
+        return self.n_input
+
+    def backward(self, rows: Rows) -> Rows:
+        """The same rows."""
+        return rows
+
+    def forward(self, rows: Rows) -> Rows:
+        """The same rows."""
+        return rows
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The input's rows stand together in the output, from `offset` on (one operand of a union)."""
+
+    n_input: int
+    n_output: int
+    offset: int
+
+    def backward(self, rows: Rows) -> Rows:
+        """Those of the rows that lie in the segment, counted from its start."""
+        inside = rows[(rows >= self.offset) & (rows < self.offset + self.n_input)]
+        return inside - self.offset
+
+    def forward(self, rows: Rows) -> Rows:
+        """The rows, moved to the segment."""
+        return rows + self.offset
+
+
+@dataclass(frozen=True)
+class Take:
+    """Output row i is made from input row `index[i]`, or from none of them where that is `NONE`.
+
+    Attributes:
+        index: shape (n_output,), int32 (int64 past 2**31 rows).
+        n_input: number of rows of the input.
+    """
+
+    index: Rows = field(repr=False)
+    n_input: int
+
+    def __post_init__(self) -> None:
+        self.index.setflags(write=False)
+
+    @property
+    def n_output(self) -> int:
+        """Length of the index."""
+        return len(self.index)
+
+    @cached_property
+    def _inverse(self) -> tuple[Rows, Rows]:
+        """Output rows ordered by input row, and where each input row's run starts (shape n_input + 1)."""
+        order = np.argsort(self.index, kind="stable").astype(self.index.dtype)
+        starts = np.searchsorted(self.index[order], np.arange(self.n_input + 1)).astype(self.index.dtype)
+        return order, starts
+
+    @cached_property
+    def _ascending(self) -> bool:
+        return bool(np.all(self.index[1:] >= self.index[:-1])) if len(self.index) else True
+
+    def backward(self, rows: Rows) -> Rows:
+        """The input rows at these positions of the index."""
+        found = self.index[rows]
+        return np.unique(found[found != NONE])
+
+    def forward(self, rows: Rows) -> Rows:
+        """The positions at which these input rows stand in the index."""
+        if self._ascending:  # filters and limits: no inverse is needed
+            first, last = np.searchsorted(self.index, rows, "left"), np.searchsorted(self.index, rows, "right")
+            return _runs(first, last)
+        order, starts = self._inverse
+        return np.sort(order[_runs(starts[rows], starts[rows + 1])])
+
+
+def _runs(first: Rows, last: Rows) -> Rows:
+    """Concatenates the ranges first[i]:last[i]."""
+    lengths = last - first
+    total = int(lengths.sum())
+    ends = np.cumsum(lengths)
+    return np.arange(total) + np.repeat(first - (ends - lengths), lengths)
+
+
+@dataclass(frozen=True)
+class All:
+    """Every output row may be made from every input row (an opaque step, a fit). Never stored expanded."""
+
+    n_input: int
+    n_output: int
+
+    def backward(self, rows: Rows) -> Rows:
+        """All input rows, if any output row is asked for."""
+        return np.arange(self.n_input if len(rows) else 0)
+
+    def forward(self, rows: Rows) -> Rows:
+        """All output rows, if any input row is asked for."""
+        return np.arange(self.n_output if len(rows) else 0)

@@ -1,0 +1,216 @@
+"""Typed expressions over the columns of one record: what predicates are made of.
+
+They are trees, not strings, so that every engine can translate them and lineage can ask which columns they read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import singledispatch
+from typing import Any, Literal
+
+from lester_jupyter.plan.references import Function, Name
+
+CompareOp = Literal["==", "!=", "<", "<=", ">", ">="]
+ArithmeticOp = Literal["+", "-", "*", "/", "//", "%", "**"]
+LogicalOp = Literal["and", "or"]
+
+
+@dataclass(frozen=True)
+class Expression:
+    """Base of all expression nodes."""
+
+    def children(self) -> Iterator[Expression]:
+        """Yields the sub-expressions, left to right."""
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if isinstance(value, Expression):
+                yield value
+            elif isinstance(value, tuple):
+                yield from (v for v in value if isinstance(v, Expression))
+
+    def columns(self) -> tuple[Name, ...]:
+        """The columns it reads, each once, in order of first use."""
+        found: dict[Name, None] = {}
+        stack: list[Expression] = [self]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, Column):
+                found.setdefault(node.name)
+            stack.extend(reversed(list(node.children())))
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class Column(Expression):
+    """The value of one column."""
+
+    name: Name
+
+
+@dataclass(frozen=True)
+class Constant(Expression):
+    """A Python value: a literal, or a variable of the caller as it was when the operator ran."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Compare(Expression):
+    """`left op right`."""
+
+    op: CompareOp
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True)
+class Logical(Expression):
+    """`a and b and …`, `a or b or …`."""
+
+    op: LogicalOp
+    operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Not(Expression):
+    """`not operand`."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True)
+class Arithmetic(Expression):
+    """`left op right` on numbers, or `+` on text."""
+
+    op: ArithmeticOp
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True)
+class Negate(Expression):
+    """`-operand`."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True)
+class IsIn(Expression):
+    """`operand in values` (`not in` is a `Not` around it). `values` is a Python collection."""
+
+    operand: Expression
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Method(Expression):
+    """A method of a column: `isna`, `notna`, `abs`, `str.lower`, `str.startswith`, …, with constant arguments."""
+
+    name: str
+    operand: Expression
+    arguments: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Apply(Expression):
+    """A Python function of columns."""
+
+    function: Function
+    arguments: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class Mask(Expression):
+    """Ready-made truth values, one a row, computed outside of the plan: nobody knows from which columns."""
+
+    values: tuple[bool, ...]
+
+
+METHODS = frozenset(
+    {
+        "isna",
+        "notna",
+        "abs",
+        "str.lower",
+        "str.upper",
+        "str.strip",
+        "str.len",
+        "str.contains",
+        "str.startswith",
+        "str.endswith",
+        "str.isdigit",
+    }
+)
+"""Methods of a column that expressions know (names and meaning are those of pandas.Series)."""
+
+
+@singledispatch
+def to_text(node: Expression) -> str:
+    """Writes an expression as one would in DataFrame.query, with constants in place of variables."""
+    raise TypeError(f"no text for {type(node).__name__}")
+
+
+def _operand(node: Expression) -> str:
+    text = to_text(node)
+    return f"({text})" if isinstance(node, Logical | Compare | Arithmetic | Not | IsIn) else text
+
+
+@to_text.register
+def _(node: Column) -> str:
+    name = str(node.name)
+    return name if name.isidentifier() else f"`{name}`"
+
+
+@to_text.register
+def _(node: Constant) -> str:
+    return repr(node.value)
+
+
+@to_text.register
+def _(node: Compare) -> str:
+    return f"{_operand(node.left)} {node.op} {_operand(node.right)}"
+
+
+@to_text.register
+def _(node: Logical) -> str:
+    parts = (to_text(o) if isinstance(o, Compare | IsIn) else _operand(o) for o in node.operands)
+    return f" {node.op} ".join(parts)
+
+
+@to_text.register
+def _(node: Not) -> str:
+    if isinstance(node.operand, IsIn):
+        return f"{_operand(node.operand.operand)} not in {list(node.operand.values)!r}"
+    return f"not {_operand(node.operand)}"
+
+
+@to_text.register
+def _(node: Arithmetic) -> str:
+    return f"{_operand(node.left)} {node.op} {_operand(node.right)}"
+
+
+@to_text.register
+def _(node: Negate) -> str:
+    return f"-{_operand(node.operand)}"
+
+
+@to_text.register
+def _(node: IsIn) -> str:
+    return f"{_operand(node.operand)} in {list(node.values)!r}"
+
+
+@to_text.register
+def _(node: Method) -> str:
+    return f"{_operand(node.operand)}.{node.name}({', '.join(map(repr, node.arguments))})"
+
+
+@to_text.register
+def _(node: Apply) -> str:
+    return f"{node.function.name}({', '.join(to_text(a) for a in node.arguments)})"
+
+
+@to_text.register
+def _(node: Mask) -> str:
+    return f"a mask of {len(node.values)} rows"

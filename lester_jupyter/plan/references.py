@@ -1,0 +1,55 @@
+"""What operators refer to outside the plan: lines of code, Python functions, files and values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+Name = str | int
+"""A column's name. Integers appear where a file has no header (pandas numbers the columns)."""
+
+
+@dataclass(frozen=True)
+class CodeReference:
+    """The lines of one file or cell that an operator stands for (1-based, inclusive)."""
+
+    file: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Function:
+    """A Python function used by an operator.
+
+    Attributes:
+        name: what to call it when showing the plan.
+        source: its text where it can be had, for reading; it is never executed from here.
+        vectorized: whether it takes whole columns (Series) instead of one record's values.
+        call: the function itself, or None in a plan that was read from a file.
+    """
+
+    name: str
+    source: str | None = None
+    vectorized: bool = False
+    call: Callable[..., Any] | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where records come from.
+
+    Attributes:
+        name: how lineage speaks of it ("customers"); unique within a plan.
+        location: the resolved path of a file, or "memory#1", "memory#2", … for values of the program.
+        format: "csv", "text", "lines" or "memory".
+        options: how to read it, as sorted (name, value) pairs.
+        digest: a hash of its content when it was read, or None where hashing was not possible.
+    """
+
+    name: str
+    location: str
+    format: str
+    options: tuple[tuple[str, Any], ...] = field(default=(), hash=False)  # pandas' options may hold lists
+    digest: str | None = None

@@ -1,0 +1,66 @@
+"""The section of the prompt that explains the declarative API, generated from the docstrings of the frame."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+MODULE_FUNCTIONS = ("read_csv", "read_text", "read_lines", "from_pandas", "from_records", "union")
+"""The functions of `lester_jupyter` that a rewrite may call."""
+
+HIDDEN_METHODS = frozenset({"plan", "lineage"})
+"""Members of a frame that explain it; a rewrite has no use for them."""
+
+
+class MissingDocstringError(Exception):
+    """A public function of the API that nobody could use, since nothing says what it does."""
+
+
+def reference() -> str:
+    """The API: every public function and method, with its signature and its documentation."""
+    import lester_jupyter
+    from lester_jupyter.frame import Frame
+
+    functions = [document(f"ld.{name}", getattr(lester_jupyter, name)) for name in MODULE_FUNCTIONS]
+    methods = [document(f"frame.{name}", member) for name, member in _public_members(Frame)]
+    return "\n\n".join([*functions, *methods])
+
+
+def document(name: str, member: Callable[..., Any] | property) -> str:
+    """One entry: `name(arguments)`, then the docstring, indented.
+
+    Raises:
+        MissingDocstringError: there is no docstring.
+    """
+    text = inspect.getdoc(member)
+    if not text:
+        raise MissingDocstringError(f"{name} has no docstring, so the prompt cannot explain it.")
+    signature = "" if isinstance(member, property) else _signature(member)
+    body = "\n".join(f"    {line}".rstrip() for line in text.splitlines())
+    return f"{name}{signature}\n{body}"
+
+
+def _signature(function: Callable[..., Any]) -> str:
+    signature = inspect.signature(function)
+    kept = [p.replace(annotation=inspect.Parameter.empty) for n, p in signature.parameters.items() if n != "self"]
+    plain = signature.replace(parameters=kept, return_annotation=inspect.Signature.empty)
+    returned = signature.return_annotation
+    arrow = "" if returned is inspect.Signature.empty else f" -> {_annotation(returned)}"
+    return f"{plain}{arrow}"
+
+
+def _annotation(annotation: Any) -> str:
+    text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+    return re.sub(r"\b(typing|collections\.abc|pd)\.", "", text)
+
+
+def _public_members(kind: type) -> Iterator[tuple[str, Any]]:
+    """Methods and properties in the order of their definition, without those for the interpreter or for explaining."""
+    for name, member in vars(kind).items():
+        if name.startswith("_") or name in HIDDEN_METHODS:
+            continue
+        unwrapped = member.__func__ if isinstance(member, classmethod | staticmethod) else member
+        if isinstance(unwrapped, property) or callable(unwrapped):
+            yield name, unwrapped
