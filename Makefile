@@ -1,0 +1,55 @@
+# Everything a user or a developer does, one word each. Needs Python 3.11 or newer and make; the rest is installed here.
+
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := pyproject.toml js/hatch_build.py js/package.json js/package-lock.json $(shell find js/src js/style js/schema -type f 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo lab test lint js browser wheel clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "lester_jupyter needs Python 3.11 or newer; set PYTHON=/path/to/it" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/demo.stamp: $(BIN)/python $(SOURCES)
+	$(BIN)/python -m pip install --quiet --editable '.[lab]'
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/demo.stamp
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@
+
+demo: $(VENV)/demo.stamp  ## Rewrite the running example, print what happened, and write demo/01_rewrite.html
+	$(BIN)/lester-jupyter demo
+
+lab: $(VENV)/demo.stamp  ## Open JupyterLab on the demo's notebook
+	$(BIN)/lester-jupyter demo --only-files
+	$(BIN)/jupyter lab demo/01_rewrite.ipynb
+
+browser:
+	@command -v chromium >/dev/null || { echo "installing Debian's chromium for the browser tests"; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu; }
+
+lint: $(VENV)/test.stamp  ## Style, types and layers, Python and TypeScript
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) js
+
+js: $(VENV)/test.stamp
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix js run --silent check
+
+test: $(VENV)/test.stamp browser lint  ## Everything that must hold: lint, unit, property, notebook and browser tests
+	$(BIN)/python -m pytest
+
+wheel: $(VENV)/test.stamp  ## Build the wheel and the sdist into dist/
+	$(BIN)/python -m pip install --quiet build
+	$(BIN)/python -m build
+
+clean:  ## Remove what was built and installed here
+	rm -rf $(VENV) dist build demo tests/artifacts js/node_modules js/lib js/build lester_jupyter/static .mypy_cache .ruff_cache .pytest_cache .hypothesis

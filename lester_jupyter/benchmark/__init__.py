@@ -1,0 +1,1 @@
+"""Messy pipelines with generated data: for the demo, for measurements, and for others to add to."""

@@ -1,0 +1,5 @@
+"""The magics: `%%lester` on top of a cell, `%lester` for everything afterwards."""
+
+from lester_jupyter.magic.magics import LesterMagics, load, unload
+
+__all__ = ["LesterMagics", "load", "unload"]

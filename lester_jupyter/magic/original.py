@@ -1,0 +1,67 @@
+"""Runs the user's cell as if `%%lester` were not there: its output, its variables, its display, its error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An error of the cell, as the shell would have shown it.
+
+    Attributes:
+        error: the exception.
+        rendered: its traceback, line by line; empty where the shell showed it itself.
+    """
+
+    error: BaseException
+    rendered: list[str]
+
+
+def run_original(shell: Any, cell: str) -> Failure | None:
+    """Runs the cell in the shell; an error is kept back instead of being shown.
+
+    Args:
+        shell: the IPython shell.
+        cell: the code below the magic's line.
+
+    Returns:
+        What went wrong, or None.
+    """
+    with _kept_back(shell) as shown:
+        result = shell.run_cell(cell, store_history=False)
+    error = result.error_before_exec or result.error_in_exec
+    if error is None:
+        return None
+    return Failure(error, shown[-1] if shown else [])
+
+
+@contextmanager
+def _kept_back(shell: Any) -> Iterator[list[list[str]]]:
+    """Collects tracebacks instead of showing them (`_showtraceback` is the shell's last step, in every kind of shell)."""
+    shown: list[list[str]] = []
+    shell._showtraceback = lambda _type, _value, rendered: shown.append(list(rendered))
+    try:
+        yield shown
+    finally:
+        del shell._showtraceback
+
+
+def fail_like(shell: Any, failure: Failure, remark: str) -> None:
+    """Raises the cell's error, shown exactly once and as it was, with one line of ours below.
+
+    The shell asks for the traceback of what is raised here; it gets the one of the cell itself instead, without the
+    frames of this package.
+    """
+    original_show = shell._showtraceback
+
+    def show(kind: type[BaseException], value: BaseException, rendered: list[str]) -> None:
+        del shell._showtraceback
+        ours = value is failure.error and bool(failure.rendered)
+        original_show(kind, value, [*failure.rendered, "", remark] if ours else rendered)
+
+    shell._showtraceback = show
+    raise failure.error
