@@ -18,6 +18,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+_SHOWN = 20
+"""How many alternatives a message lists; all of them are in `LesterError.available`."""
+
 
 class LesterError(Exception):
     """Base of all errors; its text is written for users and is shown without a stack trace in a notebook.
@@ -34,7 +37,8 @@ class LesterError(Exception):
         self.hint = hint
         parts = [message]
         if self.available:
-            parts.append("Available: " + ", ".join(self.available) + ".")
+            more = f" and {len(self.available) - _SHOWN} more" if len(self.available) > _SHOWN else ""
+            parts.append(f"Available: {', '.join(self.available[:_SHOWN])}{more}.")
         if hint:
             parts.append("Hint: " + hint)
         super().__init__(" ".join(parts))
@@ -52,13 +56,14 @@ class UnknownColumnError(PlanError):
     """A column that the frame does not have."""
 
     @classmethod
-    def of(cls, missing: Sequence[str], available: Sequence[str]) -> UnknownColumnError:
-        """Names the missing columns, those that exist, and the nearest spelling."""
+    def of(cls, missing: Sequence[str | int], available: Sequence[str | int], *, hint: str = "") -> UnknownColumnError:
+        """Names the missing columns and those that exist; without a hint, also what the first may be a slip of."""
         names = ", ".join(repr(m) for m in missing)
-        close = get_close_matches(missing[0], available, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else ""
-        noun = "column" if len(missing) == 1 else "columns"
-        return cls(f"There is no {noun} {names}.", available=available, hint=hint)
+        spellings: dict[str, str | int] = {str(a).casefold(): a for a in reversed(available)}
+        close = get_close_matches(str(missing[0]).casefold(), spellings, n=1)
+        hint = hint or (f"did you mean {spellings[close[0]]!r}?" if close else "")
+        what = "is no column" if len(missing) == 1 else "are no columns"
+        return cls(f"There {what} {names}.", available=map(str, available), hint=hint)
 
 
 class SourceError(LesterError):

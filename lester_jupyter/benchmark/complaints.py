@@ -11,7 +11,7 @@ import random
 from datetime import date, timedelta
 from pathlib import Path
 
-MESSY = '''\
+MESSY = """\
 import csv
 from datetime import datetime
 
@@ -59,13 +59,26 @@ for line in open('mails.csv'):
         sentiment = get_sentiment(text)
         data.append((title, text, sentiment, bank, country, is_premium))
 print(len(data), 'mails, first:', data[0][:1] if data else None)
-'''
+"""
 """The messy data preparation cell; it leaves `data` behind."""
 
 OUTPUT = "data"
 
 _COUNTRIES = ["UK", "DE", "FR", "US", "NL", "", "NA"]
-_NAMES = ["garcia", "okafor", "müller", "dupont", "smith", "tanaka", "novak", "rossi", "ahmed", "jensen", "silva", "lee"]
+_NAMES = [
+    "garcia",
+    "okafor",
+    "müller",
+    "dupont",
+    "smith",
+    "tanaka",
+    "novak",
+    "rossi",
+    "ahmed",
+    "jensen",
+    "silva",
+    "lee",
+]
 _BANKS = [
     "Stevens and Blankenship",
     "Smith, Jones and Co",  # a comma: quoted in the file

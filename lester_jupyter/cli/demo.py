@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 NOTEBOOK = "01_rewrite.ipynb"
 
 
-class DemoFailed(Exception):
+class DemoError(Exception):
     """The demo cannot be shown; the message says why and what to do."""
 
 
@@ -25,7 +25,7 @@ def demo(directory: Path, *, only_files: bool = False) -> int:
         only_files: lays them out and executes nothing.
 
     Raises:
-        DemoFailed: the notebook, or what executes it, is not there; or a cell failed.
+        DemoError: the notebook, or what executes it, is not there; or a cell failed.
     """
     directory.mkdir(parents=True, exist_ok=True)
     notebook = directory / NOTEBOOK
@@ -48,7 +48,7 @@ def _shipped_notebook() -> Path:
     for folder in (package / "notebooks", package.parent / "notebooks"):
         if (folder / NOTEBOOK).exists():
             return folder / NOTEBOOK
-    raise DemoFailed(f"{NOTEBOOK} was not installed. Run the demo from a checkout: make demo")
+    raise DemoError(f"{NOTEBOOK} was not installed. Run the demo from a checkout: make demo")
 
 
 def _execute(path: Path) -> NotebookNode:
@@ -57,15 +57,19 @@ def _execute(path: Path) -> NotebookNode:
         from nbclient import NotebookClient
         from nbclient.exceptions import CellExecutionError
     except ImportError as error:
-        raise DemoFailed(f"{error.name} is missing. Install it: pip install 'lester_jupyter[lab]'") from error
-    book = nbformat.read(path, as_version=4)
+        raise DemoError(f"{error.name} is missing. Install it: pip install 'lester_jupyter[lab]'") from error
+    book: NotebookNode = nbformat.read(path, as_version=4)
     client = NotebookClient(
-        book, timeout=600, kernel_name="python3", store_widget_state=False, resources={"metadata": {"path": path.parent}}
+        book,
+        timeout=600,
+        kernel_name="python3",
+        store_widget_state=False,
+        resources={"metadata": {"path": path.parent}},
     )
     try:
         client.execute()
     except CellExecutionError as error:
-        raise DemoFailed(f"A cell of {path} failed.\n{error}") from error
+        raise DemoError(f"A cell of {path} failed.\n{error}") from error
     nbformat.write(book, path)
     return book
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lester_jupyter._version import __version__
-from lester_jupyter.cli.demo import DemoFailed, demo
+from lester_jupyter.cli.demo import DemoError, demo
 from lester_jupyter.cli.rewriting import rewrite_file
 from lester_jupyter.errors import LesterError
 
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     try:
         code: int = given.run(given)
-    except (LesterError, DemoFailed) as error:
+    except (LesterError, DemoError) as error:
         print(f"lester-jupyter: {error}", file=sys.stderr)
         return 1
     return code

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Callable
+from collections import ChainMap
+from collections.abc import Callable, Mapping, MutableMapping
 from itertools import islice
-from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
 
 from lester_jupyter.plan import CodeReference
 
-_PACKAGE = str(Path(__file__).resolve().parent.parent)
-_INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>")  # run in the frame around them, as the reader sees it
+_PACKAGE = __name__.rpartition(".")[0]
+_INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")  # a scope of their own, but not to the reader
 
 
 def calling_frame() -> FrameType | None:
-    """The nearest frame of the stack that is not ours."""
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to the caller
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    """The nearest frame of the stack that is not of this package."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and f"{frame.f_globals.get('__name__')}.".startswith(f"{_PACKAGE}."):
         frame = frame.f_back
     return frame
 
@@ -35,18 +38,36 @@ def code_reference() -> CodeReference | None:
 
 
 def caller_lookup() -> Callable[[str], Any]:
-    """A look-up of the caller's variables, as Python itself would find them there: local, global, built in."""
+    """A look-up of the caller's variables, as Python itself would find them there: local, global, built in.
+
+    A comprehension also sees the variables of the code it stands in, but nobody sees those of the caller's caller.
+    """
     frame = calling_frame()
-    while frame is not None and frame.f_code.co_name in _INLINE:
+    scopes: list[Mapping[str, Any]] = []
+    while frame is not None:
+        scopes.append(frame.f_locals)
+        around = _around(frame) if frame.f_code.co_name in _INLINE else None
+        if around is None:
+            scopes += [frame.f_globals, vars(builtins)]
+        frame = around
+    variables = ChainMap(*(cast("MutableMapping[str, Any]", scope) for scope in scopes))
+    return lambda name: plain_value(variables[name])
+
+
+def _around(comprehension: FrameType) -> FrameType | None:
+    """The code that a comprehension stands in; not always what runs it, since generators are handed on."""
+    frame = comprehension.f_back
+    while frame is not None and not any(c is comprehension.f_code for c in frame.f_code.co_consts):
         frame = frame.f_back
-    if frame is None:
-        return lambda name: {}[name]
-    scopes = (frame.f_locals, frame.f_globals, vars(builtins))
+    return frame
 
-    def lookup(name: str) -> Any:
-        for scope in scopes:
-            if name in scope:
-                return scope[name]
-        raise KeyError(name)
 
-    return lookup
+def plain_value(value: Any) -> Any:
+    """Numpy's and pandas' numbers and collections as Python's own, which every engine and a plan's JSON can hold."""
+    if isinstance(value, np.number | np.bool_):
+        return value.item()
+    if isinstance(value, np.ndarray | pd.Series | pd.Index):
+        return value.tolist()
+    if type(value) in (list, tuple, set, frozenset):
+        return type(value)(map(plain_value, value))
+    return value

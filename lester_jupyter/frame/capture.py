@@ -13,13 +13,13 @@ import pandas as pd
 
 from lester_jupyter.engines import Relation
 from lester_jupyter.engines.pandas import PandasEngine
-from lester_jupyter.errors import LineageError
+from lester_jupyter.errors import LineageError, SourceError
 from lester_jupyter.frame.frame import Frame
 from lester_jupyter.frame.plan import ExecutablePlan
 from lester_jupyter.frame.recording import recording
 from lester_jupyter.lineage import Step, topological, trace
 from lester_jupyter.lineage.query import as_rows
-from lester_jupyter.plan import Operator
+from lester_jupyter.plan import Operator, Scan, Source
 
 Role = Literal["self", "back", "forward"]
 
@@ -47,9 +47,7 @@ class Capture:
     @cached_property
     def plan(self) -> ExecutablePlan:
         """The plan of all results together."""
-        return ExecutablePlan(
-            [f._operator for f in self.results], {f._operator: f._relation for f in self.results}
-        )
+        return ExecutablePlan([f._operator for f in self.results], {f._operator: f._relation for f in self.results})
 
     @cached_property
     def _relations(self) -> dict[Operator, Relation]:
@@ -70,16 +68,24 @@ class Capture:
 
     def table(self, operator_id: str) -> pd.DataFrame:
         """The rows that the operator gave; computed again where the frame was made outside of the recording."""
-        step = self._step(operator_id)
-        if step.operator not in self._relations:
-            self._relations[step.operator] = PandasEngine(self.plan.tables({})).execute(
-                step.operator, [self._relation(i) for i in step.operator.inputs]
-            )
-        return self._relations[step.operator].table.copy(deep=False)
+        return self._relation(self._step(operator_id)).table.copy(deep=False)
 
-    def _relation(self, operator: Operator) -> Relation:
-        self.table(self.plan.ids[operator])
+    def _relation(self, step: Step) -> Relation:
+        operator = step.operator
+        if operator not in self._relations:
+            tables: dict[Source, pd.DataFrame] = {}
+            if isinstance(operator, Scan):
+                if operator.source in self._changed:
+                    raise SourceError(f"{operator.source.location} has changed since it was read.")
+                if step.source_table is not None:
+                    tables[operator.source] = step.source_table
+            self._relations[operator] = PandasEngine(tables).execute(operator, [self._relation(i) for i in step.inputs])
         return self._relations[operator]
+
+    @cached_property
+    def _changed(self) -> set[Source]:
+        names = self.plan.changed_sources()
+        return {source for source, name in self.plan.source_names.items() if name in names}
 
     def trace(self, operator_id: str, rows: int | Sequence[int]) -> dict[str, tuple[Role, npt.NDArray[np.int64]]]:
         """Everything connected to some rows of one operator's output.

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lester_jupyter.engines.pandas.values import to_python
 from lester_jupyter.errors import UnknownColumnError
 from lester_jupyter.frame import sinks
 from lester_jupyter.plan.references import Name
@@ -32,9 +33,8 @@ class FrameExport:
     def to_values(self, column: Name) -> list[Any]:
         """One column as a list of Python values."""
         if column not in self.columns:
-            raise UnknownColumnError.of([str(column)], [str(c) for c in self.columns])
-        values: list[Any] = self.df[column].tolist()
-        return values
+            raise UnknownColumnError.of([column], self.columns)
+        return to_python(self.df[column])
 
     def to_tuples(self, columns: Sequence[Name] | None = None) -> list[tuple[Any, ...]]:
         """The records as a list of tuples, with these columns (default: all)."""
@@ -73,7 +73,7 @@ class FrameExport:
     def write_csv(
         self, path: str | Path, columns: Sequence[Name] | None = None, *, header: bool = False, sep: str = ","
     ) -> None:
-        """Writes the records with `csv.writer` (quotes where needed, "\\r\\n" line ends)."""
+        r"""Writes the records with `csv.writer` (quotes where needed, "\r\n" line ends)."""
         names = self.columns if columns is None else list(columns)
         text = io.StringIO(newline="")
         writer = csv.writer(text, delimiter=sep)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -17,7 +17,7 @@ from lester_jupyter.frame.export import FrameExport
 from lester_jupyter.frame.functions import function_of
 from lester_jupyter.frame.lineage import FrameLineage
 from lester_jupyter.frame.plan import ExecutablePlan
-from lester_jupyter.frame.predicates import predicate_expression
+from lester_jupyter.frame.predicates import TruthValues, predicate_expression
 from lester_jupyter.frame.recording import note
 from lester_jupyter.plan import (
     Distinct,
@@ -93,14 +93,14 @@ class Frame(FrameExport):
         return f"{self._relation.table!r}"
 
     def _repr_html_(self) -> str | None:
-        html: str | None = self._relation.table._repr_html_()  # type: ignore[operator]  # noqa: SLF001 - the display protocol
+        html: str | None = self._relation.table._repr_html_()  # type: ignore[operator]
         return html
 
     # rows --------------------------------------------------------------------------------------------------------
 
     def filter(
         self,
-        predicate: str | Column | Callable[..., Any],
+        predicate: str | Column | Callable[..., Any] | TruthValues,
         source_columns: Names | None = None,
         *,
         vectorized: bool = False,
@@ -109,7 +109,8 @@ class Frame(FrameExport):
 
         Args:
             predicate: a string as for `DataFrame.query` (`@name` for a variable of the caller); or a function that
-                gets one value a column and is true for rows to keep; or an expression like `frame["year"] > 2000`.
+                gets one value a column and is true for rows to keep; or an expression like `frame["year"] > 2000`; or
+                truth values made elsewhere, one a row.
             source_columns: the columns a function gets, in order; by default the names of its parameters.
             vectorized: whether the function takes whole columns (Series) and gives one truth value a row.
 
@@ -121,7 +122,7 @@ class Frame(FrameExport):
             UnknownColumnError: a column that does not exist.
             PlanError: a string that is not a predicate.
         """
-        expression = predicate_expression(predicate, _names(source_columns), self.columns, vectorized=vectorized)
+        expression = predicate_expression(self, predicate, _names(source_columns), vectorized=vectorized)
         return self._then(Filter(inputs=(self._operator,), code=code_reference(), predicate=expression))
 
     def distinct(self, subset: Names | None = None, keep: Literal["first", "last"] = "first") -> Frame:
@@ -129,7 +130,7 @@ class Frame(FrameExport):
 
         Like `DataFrame.drop_duplicates`. `keep="last"` is what a dictionary does with repeated keys.
         """
-        names = tuple(_names(subset) or self.columns)
+        names = tuple(self.columns if subset is None else _names(subset))
         return self._then(Distinct(inputs=(self._operator,), code=code_reference(), subset=names, keep=keep))
 
     def split(self, train_fraction: float = 0.8, seed: int = 0) -> tuple[Frame, Frame]:
@@ -147,6 +148,8 @@ class Frame(FrameExport):
         """
         if not 0 < train_fraction < 1:
             raise PlanError(f"train_fraction is a share between 0 and 1, got {train_fraction!r}.")
+        if not isinstance(seed, int):
+            raise PlanError(f"The seed of a split is an integer, got {seed!r}.")
         code = code_reference()
         train, test = (
             Split(inputs=(self._operator,), code=code, part=part, train_fraction=train_fraction, seed=seed)
@@ -179,23 +182,21 @@ class Frame(FrameExport):
             Extend(
                 inputs=(self._operator,),
                 code=code_reference(),
-                targets=tuple(_names(target_column) or ()),
-                sources=tuple(_names(source_columns) or ()),
+                targets=tuple(_names(target_column)),
+                sources=tuple(_names(source_columns)),
                 function=function_of(func, vectorized=vectorized),
             )
         )
 
     def select(self, columns: Names) -> Frame:
         """Keeps these columns, in this order; like `frame[[…]]`."""
-        names = tuple(_names(columns) or ())
+        names = tuple(_names(columns))
         return self._then(Project(inputs=(self._operator,), code=code_reference(), names=names))
 
     def drop(self, columns: Names) -> Frame:
         """Keeps all columns but these."""
-        gone = _names(columns) or []
-        missing = [c for c in gone if c not in self.columns]
-        if missing:
-            raise UnknownColumnError.of([str(m) for m in missing], [str(c) for c in self.columns])
+        gone = _names(columns)
+        self._require(gone)
         return self.select([c for c in self.columns if c not in gone])
 
     def rename(self, columns: Mapping[Name, Name]) -> Frame:
@@ -204,6 +205,8 @@ class Frame(FrameExport):
         Raises:
             UnknownColumnError: an old name that does not exist (pandas would ignore it silently).
         """
+        if not isinstance(columns, Mapping):
+            raise PlanError("rename needs a mapping of names.", hint='frame.rename({"old": "new"})')
         return self._then(Rename(inputs=(self._operator,), code=code_reference(), names=tuple(columns.items())))
 
     def fill_missing(self, value: Any) -> Frame:
@@ -221,7 +224,7 @@ class Frame(FrameExport):
         left_on: Names | None = None,
         right_on: Names | None = None,
         how: Literal["inner", "left"] = "inner",
-        suffixes: tuple[str, str] = ("_x", "_y"),
+        suffixes: tuple[str | None, str | None] = ("_x", "_y"),
     ) -> Frame:
         """Joins on equal keys, as `DataFrame.merge` does: missing keys match each other, the left order is kept.
 
@@ -235,49 +238,70 @@ class Frame(FrameExport):
 
         Raises:
             UnknownColumnError: a key that does not exist.
+            PlanError: no keys, or keys of kinds that cannot be equal (text and numbers).
         """
-        left_keys, right_keys = _names(on if left_on is None else left_on), _names(on if right_on is None else right_on)
-        if left_keys is None or right_keys is None:
+        _require_frames(right)
+        left_keys, right_keys = (on, on) if left_on is right_on is None else (left_on, right_on)
+        if left_keys is None or right_keys is None or (on is not None and left_keys is not on):
             raise PlanError("A join needs keys.", hint='pass on="key", or left_on= and right_on=')
         return self._then(
             Join(
                 inputs=(self._operator, right._operator),
                 code=code_reference(),
                 how=how,
-                left_on=tuple(left_keys),
-                right_on=tuple(right_keys),
-                suffixes=suffixes,
+                left_on=tuple(_names(left_keys)),
+                right_on=tuple(_names(right_keys)),
+                suffixes=(suffixes[0], suffixes[1]),
             ),
             right,
         )
 
     def union(self, *others: Frame) -> Frame:
         """Puts the rows of other frames below this frame's, columns matched by name, as `pandas.concat` does."""
+        _require_frames(*others)
         inputs = (self._operator, *(f._operator for f in others))
         return self._then(Union(inputs=inputs, code=code_reference()), *others)
 
     # pandas habits -----------------------------------------------------------------------------------------------
 
+    def __iter__(self) -> Iterator[Name]:
+        return iter(self.columns)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.columns
+
     @overload
     def __getitem__(self, key: Name) -> Column: ...
     @overload
-    def __getitem__(self, key: Column | list[Name] | list[str] | pd.Series | np.ndarray[Any, Any]) -> Frame: ...
+    def __getitem__(self, key: Column | TruthValues | list[Name] | list[str]) -> Frame: ...
     def __getitem__(self, key: Any) -> Frame | Column:
-        if isinstance(key, list) and not all(isinstance(k, bool | np.bool_) for k in key):
+        is_names = isinstance(key, list) and not (key and all(isinstance(k, bool | np.bool_) for k in key))
+        if is_names:
             return self.select(key)
-        if isinstance(key, Column):
-            if key.frame is not self:
-                raise PlanError("This condition belongs to another frame.", hint="make it from the frame you filter")
+        if isinstance(key, Column | pd.Series | np.ndarray | list):
             return self.filter(key)
-        if isinstance(key, pd.Series | np.ndarray | list):
-            mask = ex.Mask(tuple(bool(k) for k in key))
-            return self._then(Filter(inputs=(self._operator,), code=code_reference(), predicate=mask))
-        if key not in self.columns:
-            raise UnknownColumnError.of([str(key)], [str(c) for c in self.columns])
+        self._require([key])
         return Column(self, ex.Column(key))
 
+    def _require(self, names: Sequence[Name]) -> None:
+        missing = [n for n in names if n not in self.columns]
+        if missing:
+            raise UnknownColumnError.of(missing, self.columns)
 
+
+@overload
+def _names(names: Names) -> list[Name]: ...
+@overload
+def _names(names: Names | None) -> list[Name] | None: ...
 def _names(names: Names | None) -> list[Name] | None:
     if names is None:
         return None
     return [names] if isinstance(names, str | int) else list(names)
+
+
+def _require_frames(*frames: object) -> None:
+    for frame in frames:
+        if not isinstance(frame, Frame):
+            raise PlanError(
+                f"A frame is needed here, got {type(frame).__name__}.", hint="make one: lester_jupyter.from_pandas(df)"
+            )

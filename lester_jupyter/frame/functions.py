@@ -6,6 +6,7 @@ import inspect
 import textwrap
 from collections.abc import Callable
 from functools import partial
+from tokenize import TokenError
 from typing import Any
 
 from lester_jupyter.errors import PlanError
@@ -33,5 +34,5 @@ def _name(call: Callable[..., Any]) -> str:
 def _source(call: Callable[..., Any]) -> str | None:
     try:
         return textwrap.dedent(inspect.getsource(call)).strip()
-    except (OSError, TypeError):  # built in, or typed at a prompt that keeps no text
+    except (OSError, TypeError, SyntaxError, TokenError):  # built in, typed at a prompt, or cut out of an expression
         return None

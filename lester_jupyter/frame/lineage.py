@@ -89,7 +89,7 @@ class FrameLineage:
         """
         operator = self._step.operator
         if name not in operator.columns:
-            raise UnknownColumnError.of([str(name)], [str(c) for c in operator.columns])
+            raise UnknownColumnError.of([name], operator.columns)
         names = Plan([operator]).source_names
         out: dict[tuple[str, str], EdgeKind] = {}
         for (step, position), kind in column_origins(operator, operator.columns.index(name)).items():

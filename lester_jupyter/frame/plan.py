@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 
 from lester_jupyter.engines import Relation
 from lester_jupyter.engines.pandas import PandasEngine
-from lester_jupyter.engines.pandas.scan import read
-from lester_jupyter.errors import PlanError, SourceError
-from lester_jupyter.frame.digests import file_digest
-from lester_jupyter.lineage import topological
+from lester_jupyter.engines.pandas.scan import read_source, records_not_at_hand
+from lester_jupyter.errors import PlanError
+from lester_jupyter.frame.sources import file_digest, file_source, memory_source
+from lester_jupyter.lineage import Step, topological
 from lester_jupyter.plan import Operator, Plan, Scan, Source
 from lester_jupyter.plan.format import describe, explain
 from lester_jupyter.plan.serde import from_json, to_json
 
 if TYPE_CHECKING:
     from lester_jupyter.frame.frame import Frame
+
+Given: TypeAlias = pd.DataFrame | str | Path
+"""What can stand in for a source: a table, or a file to be read in the same way."""
 
 
 class ExecutablePlan(Plan):
@@ -34,20 +38,19 @@ class ExecutablePlan(Plan):
         super().__init__(roots)
         self._ran = dict(ran or {})
 
-    def execute(
-        self, sources: Mapping[str, pd.DataFrame | str | Path] | None = None, engine: str = "pandas"
-    ) -> Frame:
-        """Runs the plan again, on the same sources or on others.
+    def execute(self, sources: Mapping[str, Given] | None = None, engine: str = "pandas") -> Frame:
+        """Runs the plan again, as running its code again would: on the same sources, or on others.
 
         Args:
             sources: for a source's name, another table or file to use instead.
             engine: which engine runs it.
 
         Returns:
-            The result of the (only) root.
+            The result of the (only) root, with a plan of its own; its sources keep the names they have in this plan.
 
         Raises:
             PlanError: an engine or source that does not exist, or a plan with several results.
+            SourceError: a source that is gone.
         """
         from lester_jupyter.frame.frame import Frame
 
@@ -55,42 +58,47 @@ class ExecutablePlan(Plan):
             raise PlanError(f"There is no engine {engine!r}.", available=["pandas"])
         if len(self.roots) != 1:
             raise PlanError(f"This plan has {len(self.roots)} results.", hint="execute the plan of one frame")
-        runner = PandasEngine(self.tables(sources or {}))
+        given = dict(sources or {})
+        unknown = [n for n in given if n not in self.source_names.values()]
+        if unknown:
+            raise PlanError(f"The plan has no source {unknown[0]!r}.", available=sorted(self.source_names.values()))
+        tables: dict[Source, tuple[Source, pd.DataFrame]] = {}
         done: dict[Operator, Relation] = {}
         for operator in self.operators:
-            done[operator] = runner.execute(operator, [done[i] for i in operator.inputs])
+            if isinstance(operator, Scan):
+                if operator.source not in tables:
+                    tables[operator.source] = self._source_now(operator, given)
+                source, table = tables[operator.source]
+                done[operator] = PandasEngine({source: table}).execute(replace(operator, source=source), ())
+            else:
+                inputs = [done[i] for i in operator.inputs]
+                again = replace(operator, inputs=tuple(i.step.operator for i in inputs))
+                done[operator] = PandasEngine().execute(again, inputs)
         return Frame(done[self.roots[0]])
 
-    def tables(self, given: Mapping[str, pd.DataFrame | str | Path]) -> dict[Source, pd.DataFrame]:
-        """The tables of all sources that are not read from where they were: those given, and those in memory."""
-        names = set(self.source_names.values())
-        unknown = [n for n in given if n not in names]
-        if unknown:
-            raise PlanError(f"The plan has no source {unknown[0]!r}.", available=sorted(names))
-        tables: dict[Source, pd.DataFrame] = {}
-        for operator in self.operators:
-            if not isinstance(operator, Scan):
-                continue
-            replacement = given.get(self.source_names[operator.source])
-            if isinstance(replacement, pd.DataFrame):
-                tables[operator.source] = replacement
-            elif replacement is not None:
-                moved = Source(operator.source.name, str(replacement), operator.source.format, operator.source.options)
-                tables[operator.source] = read(Scan(source=moved, names=operator.names))
-            elif operator.source.format == "memory":
-                tables[operator.source] = self._recorded(operator)
-        return tables
+    def _source_now(self, scan: Scan, given: Mapping[str, Given]) -> tuple[Source, pd.DataFrame]:
+        """A source as it is now, or what was given in its place."""
+        name = self.source_names[scan.source]
+        other = given.get(name)
+        if isinstance(other, pd.DataFrame):
+            return memory_source(name), other
+        if scan.source.format == "memory":
+            if other is not None:
+                raise PlanError(f"{name!r} was a table in memory; give a DataFrame, not {type(other).__name__}.")
+            return replace(scan.source, name=name), self._recorded(scan)
+        place = scan.source.location if other is None else other
+        source = file_source(Path(place), scan.source.format, dict(scan.source.options), name)
+        return source, read_source(source, scan.names)
 
     def _recorded(self, scan: Scan) -> pd.DataFrame:
-        for relation in self._ran.values():
-            for step in topological([relation.step]):
-                if step.operator is scan and step.source_table is not None:
-                    table: pd.DataFrame = step.source_table
-                    return table
-        raise SourceError(
-            f"The records of {scan.source.name!r} were in memory and are not part of the plan.",
-            hint=f"pass them: plan.execute(sources={{{scan.source.name!r}: table}})",
-        )
+        for step in self._steps():
+            if step.operator is scan and step.source_table is not None:
+                table: pd.DataFrame = step.source_table
+                return table
+        raise records_not_at_hand(self.source_names[scan.source])
+
+    def _steps(self) -> tuple[Step, ...]:
+        return topological(relation.step for relation in self._ran.values())
 
     def changed_sources(self) -> list[str]:
         """The sources whose file is gone or has other content than when it was read."""
@@ -102,10 +110,7 @@ class ExecutablePlan(Plan):
 
     def explain(self) -> str:
         """The plan as a numbered list of operators, with row counts where it has run."""
-        rows: dict[str, int] = {}
-        for relation in self._ran.values():
-            rows |= {self.ids[s.operator]: s.n_rows for s in topological([relation.step])}
-        return explain(self, rows)
+        return explain(self, {self.ids[s.operator]: s.n_rows for s in self._steps()})
 
     def to_json(self, indent: int | None = None) -> str:
         """The plan as JSON; functions are written by name and text only."""
@@ -118,7 +123,7 @@ class ExecutablePlan(Plan):
 
     def to_dot(self) -> str:
         """The plan in Graphviz' DOT language."""
-        return self.to_graphviz().source
+        return str(self.to_graphviz().source)
 
     def to_graphviz(self) -> Any:
         """The plan as a `graphviz.Digraph`, one node an operator, with its id."""
@@ -126,7 +131,7 @@ class ExecutablePlan(Plan):
 
         graph = graphviz.Digraph("plan", node_attr={"shape": "box"})
         for key, operator in self.by_id.items():
-            graph.node(key, graphviz.escape(describe(operator)), id=key)
+            graph.node(key, graphviz.escape(describe(operator, self)), id=key)
             for slot, operand in enumerate(operator.inputs):
                 graph.edge(self.ids[operand], key, headlabel="LR"[slot] if operator.kind == "join" else "")
         return graph

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lester_jupyter.errors import PlanError, UnknownColumnError
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from lester_jupyter.errors import PlanError
 from lester_jupyter.frame.callers import caller_lookup
 from lester_jupyter.frame.column import Column
 from lester_jupyter.frame.functions import function_of
@@ -15,25 +19,42 @@ from lester_jupyter.plan import expressions as ex
 from lester_jupyter.plan.parsing import parse_predicate
 from lester_jupyter.plan.references import Name
 
+if TYPE_CHECKING:
+    from lester_jupyter.frame.frame import Frame
+
+
+TruthValues = pd.Series | npt.NDArray[Any] | list[bool]
+
 
 def predicate_expression(
-    predicate: str | Column | Callable[..., Any],
+    frame: Frame,
+    predicate: str | Column | Callable[..., Any] | TruthValues,
     source_columns: Sequence[Name] | None,
-    columns: Sequence[Name],
     *,
     vectorized: bool,
 ) -> Expression:
     """The expression for a predicate; see `Frame.filter` for the forms it may have."""
+    columns = frame.columns
     if isinstance(predicate, str):
         return parse_predicate(predicate, columns, caller_lookup())
     if isinstance(predicate, Column):
+        if predicate.frame is not frame:
+            raise PlanError("This condition belongs to another frame.", hint="make it from the frame you filter")
         return predicate.expression
+    if isinstance(predicate, pd.Series | np.ndarray | list):
+        return _mask(predicate, len(frame))
     function = function_of(predicate, vectorized=vectorized)
     names = list(source_columns) if source_columns is not None else _parameters(predicate, columns)
-    missing = [n for n in names if n not in columns]
-    if missing:
-        raise UnknownColumnError.of([str(m) for m in missing], [str(c) for c in columns])
     return ex.Apply(function, tuple(ex.Column(n) for n in names))
+
+
+def _mask(values: TruthValues, n_rows: int) -> ex.Mask:
+    mask = pd.Series(values, dtype=bool if len(values) == 0 else None)
+    if not pd.api.types.is_bool_dtype(mask.dtype):
+        raise PlanError(f"A mask is made of truth values, got {mask.dtype} values.")
+    if len(mask) == n_rows and not mask.index.equals(pd.RangeIndex(n_rows)):
+        raise PlanError("This mask is numbered in another way than the frame.", hint="pass mask.to_numpy()")
+    return ex.Mask(tuple(mask.fillna(False).tolist()))
 
 
 def _parameters(function: Callable[..., Any], columns: Sequence[Name]) -> list[Name]:

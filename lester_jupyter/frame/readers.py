@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import count
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
@@ -11,13 +10,12 @@ from typing import Any, Literal
 import pandas as pd
 
 from lester_jupyter.engines.pandas import PandasEngine
-from lester_jupyter.engines.pandas.scan import missing_file
-from lester_jupyter.engines.pandas.scan import read_csv as read_table
+from lester_jupyter.engines.pandas.scan import missing_file, read_source
 from lester_jupyter.engines.pandas.values import to_series
 from lester_jupyter.errors import PlanError, SourceError
 from lester_jupyter.frame.callers import code_reference
-from lester_jupyter.frame.digests import file_digest
 from lester_jupyter.frame.frame import Frame
+from lester_jupyter.frame.sources import file_source, memory_source
 from lester_jupyter.plan import Scan, Source
 from lester_jupyter.plan.references import Name
 
@@ -36,13 +34,12 @@ def read_csv(path: AnyPath, sep: str = ",", *, name: str | None = None, **option
     Raises:
         SourceError: a file that is missing, empty or malformed.
     """
-    given = {"sep": sep, **options}
-    for unfit in ("index_col", "chunksize", "iterator"):
-        if given.pop(unfit, None) is not None:
+    given = {"sep": options.pop("delimiter", sep), **options}
+    for unfit in ("chunksize", "iterator", "index_col"):
+        value = given.get(unfit)
+        if value is not None and value is not False:
             raise PlanError(f"read_csv cannot take {unfit}: a frame has no index and is read as a whole.")
-    location = Path(path).resolve()
-    table = read_table(location, None, given)
-    return _scan(table, _file_source(location, "csv", given, name))
+    return _read_file(path, "csv", None, given, name)
 
 
 def read_text(
@@ -80,10 +77,18 @@ def read_text(
     Raises:
         SourceError: a file that is missing, or a record that does not fit.
     """
+    _require_one_of("strip", strip, (None, "both", "left", "right"))
+    _require_one_of("extra", extra, ("error", "drop", "join", "skip"))
+    _require_one_of("short", short, ("error", "skip"))
+    _require_one_of("blank", blank, ("error", "skip"))
+    if isinstance(columns, str) or not columns:
+        raise PlanError("read_text needs the names of the fields.", hint='read_text("a.txt", ["id", "name"])')
+    if sep == "" or (quoting and (sep is None or len(sep) != 1)):
+        raise PlanError(f"{sep!r} cannot stand between fields.", hint="with quoting=True it is one character")
     if quoting and strip:
         raise PlanError("Lines cannot be stripped before csv.reader sees them.", hint="use quoting=False, or no strip")
-    if quoting and (sep is None or extra == "join"):
-        raise PlanError('quoting=True needs a separator, and cannot be combined with extra="join".')
+    if quoting and extra == "join":
+        raise PlanError('csv.reader splits whole records: extra="join" needs quoting=False.')
     options = {
         "sep": sep,
         "quoting": quoting,
@@ -102,20 +107,26 @@ def read_lines(path: AnyPath, *, encoding: str | None = None, name: str | None =
     return _read_file(path, "lines", ("line",), {"encoding": encoding}, name)
 
 
+def _require_one_of(option: str, value: object, allowed: tuple[str | None, ...]) -> None:
+    if value not in allowed:
+        raise PlanError(f"read_text knows no {option}={value!r}.", available=map(repr, allowed))
+
+
 def _read_file(
-    path: AnyPath, kind: str, names: tuple[Name, ...], options: Mapping[str, Any], name: str | None
+    path: AnyPath, kind: str, names: tuple[Name, ...] | None, options: Mapping[str, Any], name: str | None
 ) -> Frame:
-    location = Path(path).resolve()
+    """Reads a file once; `names` None takes the columns from the file."""
+    if not isinstance(path, str | PathLike):
+        raise SourceError(
+            f"A file is named by its path, got {type(path).__name__}.", hint="from_pandas takes what pandas can read"
+        )
+    if "://" in str(path):
+        raise SourceError(f"{path} is not a file of this machine.", hint="from_pandas(pandas.read_csv(url)) reads it")
+    location = Path(path).expanduser() if kind == "csv" else Path(path)  # as pandas does, and open does not
     if not location.exists():
-        raise missing_file(location)
-    source = _file_source(location, kind, options, name)
-    scan = Scan(source=source, names=names, code=code_reference())
-    return Frame(PandasEngine().execute(scan, ()))
-
-
-def _file_source(location: Path, kind: str, options: Mapping[str, Any], name: str | None) -> Source:
-    kept = tuple(sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in options.items()))
-    return Source(name or location.stem, str(location), kind, kept, file_digest(location))
+        raise missing_file(location.resolve())
+    source = file_source(location, kind, options, name)
+    return _scan(source, read_source(source, names))
 
 
 def from_pandas(df: pd.DataFrame, name: str = "df") -> Frame:
@@ -125,9 +136,11 @@ def from_pandas(df: pd.DataFrame, name: str = "df") -> Frame:
         df: the table; it is copied (on write), so changing it later changes nothing here.
         name: what lineage calls the source.
     """
-    if isinstance(df.columns, pd.MultiIndex):
-        raise SourceError("A frame has one level of column names.", hint="flatten df.columns first")
-    return _scan(df.copy().reset_index(drop=True), _memory_source(name))
+    if not isinstance(df, pd.DataFrame):
+        raise SourceError(
+            f"from_pandas takes a DataFrame, got {type(df).__name__}.", hint="series.to_frame(), or from_records(list)"
+        )
+    return _scan(memory_source(name), df.copy().reset_index(drop=True))
 
 
 def from_records(records: Iterable[Any], columns: Sequence[str] | None = None, name: str = "records") -> Frame:
@@ -142,36 +155,46 @@ def from_records(records: Iterable[Any], columns: Sequence[str] | None = None, n
         SourceError: records of different lengths, or without names.
     """
     rows = list(records)
-    if rows and isinstance(rows[0], Mapping):
-        names = list(columns or dict.fromkeys(k for r in rows for k in r))
-        values = [[r.get(n) for r in rows] for n in names]
-    elif columns is None:
-        raise SourceError("Records without names need columns.", hint='from_records(rows, columns=["a", "b"])')
+    if columns is None:
+        if not rows or not all(isinstance(r, Mapping) for r in rows):
+            raise SourceError("Records without names need columns.", hint='from_records(rows, columns=["a", "b"])')
+        names: list[Name] = list(dict.fromkeys(k for r in rows for k in r))
     else:
         names = list(columns)
-        wrong = next((i for i, r in enumerate(rows) if len(r) != len(names)), None)
-        if wrong is not None:
-            raise SourceError(f"Record {wrong} has {len(rows[wrong])} values, expected {len(names)}.")
-        values = [[r[i] for r in rows] for i in range(len(names))]
-    table = pd.DataFrame({n: to_series(v) for n, v in zip(names, values, strict=True)}, columns=names)
-    return _scan(table, _memory_source(name))
+    values = zip(*(_values(i, r, names) for i, r in enumerate(rows)), strict=True) if rows else ([] for _ in names)
+    data = {n: to_series(list(v)) for n, v in zip(names, values, strict=True)}
+    if len(data) < len(names):
+        raise SourceError(f"The names of the columns are not different: {names}.")
+    return _scan(memory_source(name), pd.DataFrame(data, columns=names, index=pd.RangeIndex(len(rows))))
 
 
-_memory_numbers = count(1)
+def _values(number: int, record: Any, names: Sequence[Name]) -> Sequence[Any]:
+    if isinstance(record, Mapping):
+        return [record.get(n) for n in names]
+    if not isinstance(record, Sequence) or isinstance(record, str | bytes):
+        raise SourceError(f"Record {number} is a {type(record).__name__}, expected a tuple, list or dictionary.")
+    if len(record) != len(names):
+        raise SourceError(f"Record {number} has {len(record)} values, expected {len(names)}.")
+    return record
 
 
-def _memory_source(name: str) -> Source:
-    """A source of its own for each table: two tables of one name are never taken for each other."""
-    return Source(name, f"memory#{next(_memory_numbers)}", "memory")
-
-
-def union(frames: Sequence[Frame]) -> Frame:
+def union(frames: Iterable[Frame]) -> Frame:
     """Puts the rows of several frames one below the other; see `Frame.union`."""
-    if not frames:
+    operands = list(frames)
+    if not operands:
         raise PlanError("There is nothing to unite: the list of frames is empty.")
-    return frames[0].union(*frames[1:]) if len(frames) > 1 else frames[0]
+    return operands[0].union(*operands[1:]) if len(operands) > 1 else operands[0]
 
 
-def _scan(table: pd.DataFrame, source: Source) -> Frame:
-    scan = Scan(source=source, names=tuple(table.columns), code=code_reference())
+def _scan(source: Source, table: pd.DataFrame) -> Frame:
+    names = tuple(table.columns)
+    if not all(isinstance(n, str | int) for n in names):
+        raise SourceError(
+            f"The columns of a frame are named by text or integers, {source.name!r} has {list(names)!r:.200}.",
+            hint="flatten or rename df.columns first",
+        )
+    doubled = table.columns[table.columns.duplicated()]
+    if len(doubled):
+        raise SourceError(f"{source.name!r} has more than one column named {doubled[0]!r}.", hint="rename them first")
+    scan = Scan(source=source, names=names, code=code_reference())
     return Frame(PandasEngine({source: table}).execute(scan, ()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lester_jupyter.plan import Operator, Scan
+from lester_jupyter.plan import Operator
 from lester_jupyter.plan.graph import Plan
 
 EdgeKind = Literal["value", "fit", "control"]
@@ -46,13 +46,3 @@ def column_origins(operator: Operator, position: int) -> dict[tuple[Operator, in
         for slot, position_in in step.control_edges():
             reach((step.inputs[slot], position_in), "control")
     return found
-
-
-def source_columns(operator: Operator, position: int) -> dict[tuple[str, str], EdgeKind]:
-    """The same, for source columns only: {(source name, column name): kind}."""
-    out: dict[tuple[str, str], EdgeKind] = {}
-    for (step, at), kind in column_origins(operator, position).items():
-        if isinstance(step, Scan):
-            key = (step.source.name, str(step.columns[at]))
-            out[key] = stronger(kind, out.get(key))
-    return out

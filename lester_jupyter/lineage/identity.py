@@ -13,6 +13,7 @@ import pandas as pd
 from lester_jupyter.lineage.steps import Hashes, mix
 
 _MISSING = np.uint64(0xD1B54A32D192ED03)
+_TRUTH_VALUES = {"TRUE": "True", "true": "True", "FALSE": "False", "false": "False"}  # as pandas reads them
 
 
 def record_identity(table: pd.DataFrame) -> Hashes:
@@ -25,13 +26,16 @@ def record_identity(table: pd.DataFrame) -> Hashes:
 
 
 def _value_hashes(values: pd.Series) -> Hashes:
-    if pd.api.types.is_bool_dtype(values.dtype) or not pd.api.types.is_numeric_dtype(values.dtype):
-        text = values.astype(object).map(str)
-        number = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float)
-        hashed = pd.util.hash_array(text.to_numpy(dtype=object))
-    else:
+    if isinstance(values.dtype, pd.StringDtype):
+        codes, different = pd.factorize(values)  # -1: missing
+        return np.append(_value_hashes(pd.Series(different, dtype=object)), _MISSING)[codes]
+    if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
         number = values.to_numpy(dtype=float, na_value=np.nan)
         hashed = np.zeros(len(values), np.uint64)
-    is_number = np.isfinite(number)
-    hashed = np.where(is_number, pd.util.hash_array(np.where(is_number, number, 0.0) + 0.0), hashed)  # -0.0 is 0.0
+    else:
+        text = values.astype(object).map(str).replace(_TRUTH_VALUES)
+        number = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float)
+        hashed = pd.util.hash_array(text.to_numpy(dtype=object))
+    is_number = ~np.isnan(number)
+    hashed = np.where(is_number, pd.util.hash_array(number + 0.0), hashed)  # + 0.0: -0.0 is 0.0
     return np.where(values.isna().to_numpy(), _MISSING, hashed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,11 +43,14 @@ def as_rows(rows: int | Sequence[int] | Rows | Iterable[int], n_rows: int, of: s
     Raises:
         LineageError: a position that does not exist, or something that is no integer.
     """
-    given = np.atleast_1d(np.asarray(rows if isinstance(rows, int | np.ndarray) else list(rows)))
+    try:
+        given = np.atleast_1d(np.asarray(list(rows) if isinstance(rows, set | frozenset | Iterator) else rows))
+    except ValueError:  # lists of different lengths
+        given = np.empty(1, object)
     if given.size == 0:
         return np.empty(0, np.int64)
-    if given.dtype == bool or not np.issubdtype(given.dtype, np.integer):
-        raise LineageError(f"Rows are integer positions, got {given.dtype} values.", hint="pass 3, or [0, 3, 7]")
+    if given.ndim > 1 or not np.issubdtype(given.dtype, np.integer):
+        raise LineageError(f"Rows are integer positions, got {rows!r:.80}.", hint="pass 3, or [0, 3, 7]")
     found = np.unique(given.astype(np.int64))
     if found[0] < 0 or found[-1] >= n_rows:
         wrong = int(found[0] if found[0] < 0 else found[-1])

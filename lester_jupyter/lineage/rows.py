@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-Rows = npt.NDArray[np.int64] | npt.NDArray[np.int32]
+Rows: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 NONE = -1
 """In a `Take`: this output row has no row of that input (the unmatched side of an outer join)."""
 
 
-def index_dtype(n_rows: int) -> type[np.int32] | type[np.int64]:
+def index_dtype(n_rows: int) -> type[np.int32 | np.int64]:
     """The smallest integer type that can number so many rows: four bytes up to 2**31."""
     return np.int32 if n_rows < 2**31 else np.int64
 
@@ -26,8 +26,13 @@ def index_dtype(n_rows: int) -> type[np.int32] | type[np.int64]:
 class RowEdge(Protocol):
     """What every edge answers."""
 
-    n_input: int
-    n_output: int
+    @property
+    def n_input(self) -> int:
+        """How many rows the input has."""
+
+    @property
+    def n_output(self) -> int:
+        """How many rows the output has."""
 
     def backward(self, rows: Rows) -> Rows:
         """The input rows that made these output rows."""
@@ -74,7 +79,7 @@ class Segment:
         return rows + self.offset
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Take:
     """Output row i is made from input row `index[i]`, or from none of them where that is `NONE`.
 
@@ -97,13 +102,14 @@ class Take:
     @cached_property
     def _inverse(self) -> tuple[Rows, Rows]:
         """Output rows ordered by input row, and where each input row's run starts (shape n_input + 1)."""
-        order = np.argsort(self.index, kind="stable").astype(self.index.dtype)
-        starts = np.searchsorted(self.index[order], np.arange(self.n_input + 1)).astype(self.index.dtype)
+        dtype = index_dtype(self.n_output)
+        order: Rows = np.argsort(self.index, kind="stable").astype(dtype)
+        starts: Rows = np.searchsorted(self.index[order], np.arange(self.n_input + 1)).astype(dtype)
         return order, starts
 
     @cached_property
     def _ascending(self) -> bool:
-        return bool(np.all(self.index[1:] >= self.index[:-1])) if len(self.index) else True
+        return bool(np.all(self.index[1:] >= self.index[:-1]))
 
     def backward(self, rows: Rows) -> Rows:
         """The input rows at these positions of the index."""
@@ -113,18 +119,19 @@ class Take:
     def forward(self, rows: Rows) -> Rows:
         """The positions at which these input rows stand in the index."""
         if self._ascending:  # filters and limits: no inverse is needed
-            first, last = np.searchsorted(self.index, rows, "left"), np.searchsorted(self.index, rows, "right")
-            return _runs(first, last)
+            wanted = rows.astype(self.index.dtype)  # else the look-up would convert the whole index first
+            return _runs(np.searchsorted(self.index, wanted, "left"), np.searchsorted(self.index, wanted, "right"))
         order, starts = self._inverse
-        return np.sort(order[_runs(starts[rows], starts[rows + 1])])
+        found: Rows = np.sort(order[_runs(starts[rows], starts[rows + 1])])
+        return found
 
 
 def _runs(first: Rows, last: Rows) -> Rows:
     """Concatenates the ranges first[i]:last[i]."""
     lengths = last - first
-    total = int(lengths.sum())
     ends = np.cumsum(lengths)
-    return np.arange(total) + np.repeat(first - (ends - lengths), lengths)
+    runs: Rows = np.arange(lengths.sum()) + np.repeat(first - (ends - lengths), lengths)
+    return runs
 
 
 @dataclass(frozen=True)

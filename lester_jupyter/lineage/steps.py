@@ -26,7 +26,7 @@ class Step:
         n_rows: how many rows it gave.
         inputs: the steps it read, slot by slot.
         edges: the row edge to each of them.
-        source_identity: for sources: computes one hash a record that tells it from all others of the source.
+        source_identity: for sources: gives one hash a record that tells it from all others of the source.
         source_table: for sources in memory: the records, so that the plan can run again.
     """
 

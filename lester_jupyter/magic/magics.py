@@ -22,7 +22,7 @@ from lester_jupyter.rewriting.settings import REWRITERS, Settings
 
 
 @magics_class
-class LesterMagics(Magics, Configurable):  # type: ignore[misc]
+class LesterMagics(Magics, Configurable):
     """Rewrites messy cells into verified declarative pipelines; set options with `%config LesterMagics.…`."""
 
     rewriter = Enum(["", *REWRITERS], default_value="", help="auto, rules or llm; empty: as configured elsewhere.").tag(
@@ -31,11 +31,14 @@ class LesterMagics(Magics, Configurable):  # type: ignore[misc]
     model = Unicode("", help="Name of the language model.").tag(config=True)
     base_url = Unicode("", help="An OpenAI-compatible endpoint.").tag(config=True)
     rounds = Int(0, help="How many replies of the model are tried; 0: as configured elsewhere.").tag(config=True)
-    verify_seconds = Float(0.0, help="Time for checking on changed inputs; 0: as configured elsewhere.").tag(config=True)
+    verify_seconds = Float(0.0, help="Time for checking on changed inputs; 0: as configured elsewhere.").tag(
+        config=True
+    )
     share_samples = Bool(False, help="Allow values of the data in what is sent to the model.").tag(config=True)
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell=shell, parent=shell)
+        self._shell = shell
         self._last: Session | None = None
 
     @lester_arguments
@@ -64,9 +67,9 @@ class LesterMagics(Magics, Configurable):  # type: ignore[misc]
             raise UsageError(f"{' '.join(options.command)!r} on the line of a %%lester cell means nothing.")
         settings = self._settings(options)  # a wrong option is told before the cell runs
         before = self._needed(cell)
-        failure = run_original(self.shell, cell)
+        failure = run_original(self._shell, cell)
         if failure is not None:
-            fail_like(self.shell, failure, remark_on(failure))
+            fail_like(self._shell, failure, remark_on(failure))
         request = Request(
             code=cell,
             directory=Path.cwd(),
@@ -84,14 +87,18 @@ class LesterMagics(Magics, Configurable):  # type: ignore[misc]
 
     def _rewrite(self, request: Request) -> None:
         session = self._last = Session(request)
-        self.shell.user_ns["_lester"] = session
-        session.view.show()
+        self._shell.user_ns["_lester"] = session
+        live = getattr(self._shell, "kernel", None) is not None
+        if live:  # a notebook shows the progress; a terminal gets the text once, when it is complete
+            session.view.show()
         try:
             session.work()
         except LesterError as error:
             self._failed(session, str(error))
         except Exception as error:  # noqa: BLE001 - the notebook must not break on a fault of ours
             self._failed(session, f"lester_jupyter failed ({type(error).__name__}: {error}); your cell ran as always.")
+        if not live:
+            session.view.show()
 
     def _failed(self, session: Session, message: str) -> None:
         session.view.status, session.view.message = "failed", message
@@ -105,7 +112,7 @@ class LesterMagics(Magics, Configurable):  # type: ignore[misc]
             )
         if self._last is None:
             raise UsageError("No cell has been rewritten yet.", hint="put %%lester on top of a cell and run it")
-        return execute(name, Call(self.shell, self._last, words, options))
+        return execute(name, Call(self._shell, self._last, words, options))
 
     def _settings(self, options: Any) -> Settings:
         return Settings.load(
@@ -124,7 +131,7 @@ class LesterMagics(Magics, Configurable):  # type: ignore[misc]
             names = free_names(cell)
         except SyntaxError:
             return {}
-        return {n: _kept(self.shell.user_ns[n]) for n in names if n in self.shell.user_ns}
+        return {n: _kept(self._shell.user_ns[n]) for n in names if n in self._shell.user_ns}
 
 
 def _kept(value: Any) -> Any:

@@ -41,7 +41,7 @@ def run_original(shell: Any, cell: str) -> Failure | None:
 
 @contextmanager
 def _kept_back(shell: Any) -> Iterator[list[list[str]]]:
-    """Collects tracebacks instead of showing them (`_showtraceback` is the shell's last step, in every kind of shell)."""
+    """Collects tracebacks instead of showing them; `_showtraceback` is the last step in every kind of shell."""
     shown: list[list[str]] = []
     shell._showtraceback = lambda _type, _value, rendered: shown.append(list(rendered))
     try:

@@ -12,7 +12,8 @@ from lester_jupyter.errors import LesterError, UsageError
 from lester_jupyter.frame import Capture
 from lester_jupyter.magic.source import CapturedRun
 from lester_jupyter.rewriting.progress import STEPS
-from lester_jupyter.rewriting.rewrite import Rewrite, StageRun, rewrite
+from lester_jupyter.rewriting.rewrite import Rewrite, rewrite
+from lester_jupyter.rewriting.running import StageRun
 from lester_jupyter.rewriting.settings import Settings
 from lester_jupyter.rewriting.types import Finding
 from lester_jupyter.widgets import RewriteView, plan_payload, verification_payload
@@ -98,7 +99,7 @@ class Session:
         if capture is None or not capture.frames:
             return
         self.view.set_source(CapturedRun(capture))
-        self.view.plan = plan_payload(
+        payload = plan_payload(
             CapturedRun(capture),
             plan_id=hashlib.blake2b(done.code.encode(), digest_size=8).hexdigest(),
             title=self.view.title,
@@ -106,11 +107,12 @@ class Session:
             rewritten=done.code,
             completeness=capture.plan.completeness,
         )
+        self.view.plan = dict(payload)
 
     def _show_rewrite(self, done: Rewrite) -> None:
         self.view.rewritten = done.code
         self.view.title = ", ".join(o.name for o in done.outputs) or "this cell"
-        self.view.verification = verification_payload(done.verification, self.findings) or {}
+        self.view.verification = dict(verification_payload(done.verification, self.findings) or {})
 
     def _progress(self, step: str, state: str, detail: str) -> None:
         title = STEPS[step]  # type: ignore[index]

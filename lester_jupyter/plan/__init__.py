@@ -2,6 +2,7 @@
 
 from lester_jupyter.plan.expressions import Expression
 from lester_jupyter.plan.graph import Plan
+from lester_jupyter.plan.operator import Operator
 from lester_jupyter.plan.operators import (
     OPERATORS,
     Distinct,
@@ -10,7 +11,6 @@ from lester_jupyter.plan.operators import (
     Filter,
     Join,
     Opaque,
-    Operator,
     Project,
     Rename,
     Scan,

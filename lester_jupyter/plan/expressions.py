@@ -5,7 +5,8 @@ They are trees, not strings, so that every engine can translate them and lineage
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import keyword
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import singledispatch
 from typing import Any, Literal
@@ -98,10 +99,15 @@ class Negate(Expression):
 
 @dataclass(frozen=True)
 class IsIn(Expression):
-    """`operand in values` (`not in` is a `Not` around it). `values` is a Python collection."""
+    """`operand in values` (`not in` is a `Not` around it)."""
 
     operand: Expression
     values: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, operand: Expression, values: Iterable[Any]) -> IsIn:
+        """Takes any collection; a set is put in order, or the plan would read differently in every process."""
+        return cls(operand, tuple(sorted(values, key=repr) if isinstance(values, set | frozenset) else values))
 
 
 @dataclass(frozen=True)
@@ -153,14 +159,15 @@ def to_text(node: Expression) -> str:
 
 
 def _operand(node: Expression) -> str:
+    """The text of an expression inside a larger one: in parentheses, unless it is one word."""
     text = to_text(node)
-    return f"({text})" if isinstance(node, Logical | Compare | Arithmetic | Not | IsIn) else text
+    return f"({text})" if isinstance(node, Logical | Compare | Arithmetic | Negate | Not | IsIn) else text
 
 
 @to_text.register
 def _(node: Column) -> str:
     name = str(node.name)
-    return name if name.isidentifier() else f"`{name}`"
+    return name if name.isidentifier() and not keyword.iskeyword(name) else f"`{name}`"
 
 
 @to_text.register

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import PurePath
 
-from lester_jupyter.plan.operators import Operator, Scan
+from lester_jupyter.plan.operator import Operator
+from lester_jupyter.plan.operators import Scan
 from lester_jupyter.plan.references import Source
 
 
@@ -52,13 +53,13 @@ class Plan:
 
     @cached_property
     def source_names(self) -> dict[Source, str]:
-        """What to call each source: its name, or more of its path where two sources share a name."""
+        """What to call each source: its name; more of its path, or a number, where several share a name."""
         names: dict[Source, str] = {}
         for source in self.sources:
             places = {s.location for s in self.sources if s.name == source.name}
             wanted = _distinguishing(source.location, places - {source.location}, source.name)
-            doubles = sum(taken.split("#")[0] == wanted for taken in names.values())
-            names[source] = f"{wanted}#{doubles + 1}" if doubles else wanted
+            numbered = (wanted, *(f"{wanted}#{i}" for i in range(2, len(self.sources) + 2)))
+            names[source] = next(n for n in numbered if n not in names.values())
         return names
 
     @property

@@ -1,14 +1,4 @@
-"""The operators of a plan: frozen dataclasses declared by their fields.
-
-An operator knows its inputs, the names of its output columns, which input columns its values and its rows depend on
-(by position, never by name), and whether what it says is exact. How it is computed is the engines' business; how it is
-shown, `format`'s.
-
-Edges between columns:
-
-- a *value* edge `(output, slot, input)`: the output column's values are computed from that input column;
-- a *control* edge `(slot, input)`: which rows exist, or which rows meet, depends on that column (predicates, join keys).
-"""
+"""The operators of a plan: frozen dataclasses declared by their fields; see `operator` for what they all answer."""
 
 from __future__ import annotations
 
@@ -17,75 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
-from lester_jupyter.errors import PlanError, UnknownColumnError
+from lester_jupyter.errors import PlanError
 from lester_jupyter.plan.expressions import Apply, Expression, Mask
-from lester_jupyter.plan.references import CodeReference, Function, Name, Source
-
-ValueEdge = tuple[int, int, int]
-ControlEdge = tuple[int, int]
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Operator:
-    """Base of all operators. Two operators are the same only if they are the same object.
-
-    Attributes:
-        inputs: the operators it reads; a slot is a position in this tuple.
-        code: the lines of code it stands for.
-    """
-
-    inputs: tuple[Operator, ...] = ()
-    code: CodeReference | None = None
-
-    kind: ClassVar[str]
-    arity: ClassVar[int | None] = 1  # None: one or more
-    deterministic: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        expected = self.arity
-        if (expected is None and not self.inputs) or (expected is not None and len(self.inputs) != expected):
-            raise PlanError(f"{type(self).__name__} takes {expected or 'one or more'} inputs, got {len(self.inputs)}.")
-        doubled = [c for i, c in enumerate(self.columns) if c in self.columns[:i]]
-        if doubled:
-            raise PlanError(
-                f"{type(self).__name__} would make more than one column named {doubled[0]!r}.",
-                hint="rename columns first, or pass other suffixes to join",
-            )
-
-    @cached_property
-    def columns(self) -> tuple[Name, ...]:
-        """Names of the output columns, in order."""
-        return self.inputs[0].columns
-
-    @property
-    def exact(self) -> bool:
-        """Whether its row and column lineage is exact (else it is an over-approximation)."""
-        return True
-
-    @property
-    def monotone(self) -> bool:
-        """Whether deleting input rows can only delete output rows, never create or change others."""
-        return True
-
-    def value_edges(self) -> Iterator[ValueEdge]:
-        """Yields which input columns each output column is computed from."""
-        for i in range(len(self.columns)):
-            yield i, 0, i
-
-    def control_edges(self) -> Iterator[ControlEdge]:
-        """Yields the input columns that decide over rows."""
-        yield from ()
-
-    def position(self, name: Name, slot: int = 0) -> int:
-        """The position of an input column.
-
-        Raises:
-            UnknownColumnError: the input of that slot has no such column.
-        """
-        columns = self.inputs[slot].columns
-        if name not in columns:
-            raise UnknownColumnError.of([str(name)], [str(c) for c in columns])
-        return columns.index(name)
+from lester_jupyter.plan.operator import ControlEdge, Operator, ValueEdge
+from lester_jupyter.plan.references import Function, Name, Source
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -100,9 +25,11 @@ class Scan(Operator):
 
     @cached_property
     def columns(self) -> tuple[Name, ...]:
+        """The fields of a record."""
         return self.names
 
     def value_edges(self) -> Iterator[ValueEdge]:
+        """Yields nothing: lineage ends here."""
         yield from ()
 
 
@@ -114,8 +41,13 @@ class Filter(Operator):
 
     predicate: Expression
 
+    def check(self) -> None:
+        """Requires the columns it reads."""
+        self.require(self.predicate.columns())
+
     @property
     def exact(self) -> bool:
+        """Not with a mask or a vectorised function: nothing shows which columns and rows those look at."""
         stack: list[Expression] = [self.predicate]
         while stack:
             node = stack.pop()
@@ -124,11 +56,14 @@ class Filter(Operator):
             stack.extend(node.children())
         return True
 
+    @property
+    def monotone(self) -> bool:
+        """As `exact`: what looks at other rows may change with them."""
+        return self.exact
+
     def control_edges(self) -> Iterator[ControlEdge]:
-        if isinstance(self.predicate, Mask):
-            names: tuple[Name, ...] = self.inputs[0].columns  # from which columns it was made, nobody knows
-        else:
-            names = self.predicate.columns()
+        """Yields the columns of the predicate; all columns for a mask, which may come from any of them."""
+        names = self.inputs[0].columns if isinstance(self.predicate, Mask) else self.predicate.columns()
         for name in names:
             yield 0, self.position(name)
 
@@ -143,21 +78,29 @@ class Extend(Operator):
     sources: tuple[Name, ...]
     function: Function
 
-    def __post_init__(self) -> None:
-        for name in self.sources:
-            self.position(name)
-        super().__post_init__()
+    def check(self) -> None:
+        """Requires the columns it reads."""
+        self.require(self.sources)
+        if not self.targets or len(set(self.targets)) < len(self.targets):
+            raise PlanError(f"project needs different names for the columns it makes, got {list(self.targets)}.")
 
     @cached_property
     def columns(self) -> tuple[Name, ...]:
-        before = self.inputs[0].columns
-        return before + tuple(dict.fromkeys(t for t in self.targets if t not in before))
+        """The input's columns, replaced ones in their place, then the new ones."""
+        return tuple(dict.fromkeys(self.inputs[0].columns + self.targets))
 
     @property
     def exact(self) -> bool:
+        """Not with a vectorised function, which may look at other rows."""
         return not self.function.vectorized
 
+    @property
+    def monotone(self) -> bool:
+        """As `exact`: what looks at other rows may change with them."""
+        return self.exact
+
     def value_edges(self) -> Iterator[ValueEdge]:
+        """Yields every source for every target; the other columns come from themselves."""
         read = [self.position(s) for s in self.sources]
         for out, name in enumerate(self.columns):
             if name in self.targets:
@@ -174,14 +117,17 @@ class Project(Operator):
 
     names: tuple[Name, ...]
 
+    def check(self) -> None:
+        """Requires the columns it reads."""
+        self.require(self.names)
+
     @cached_property
     def columns(self) -> tuple[Name, ...]:
-        missing = [n for n in self.names if n not in self.inputs[0].columns]
-        if missing:
-            raise UnknownColumnError.of([str(m) for m in missing], [str(c) for c in self.inputs[0].columns])
+        """The names that are kept."""
         return self.names
 
     def value_edges(self) -> Iterator[ValueEdge]:
+        """Yields each column's old position."""
         for out, name in enumerate(self.names):
             yield out, 0, self.position(name)
 
@@ -194,10 +140,13 @@ class Rename(Operator):
 
     names: tuple[tuple[Name, Name], ...]
 
+    def check(self) -> None:
+        """Requires the old names."""
+        self.require(old for old, _ in self.names)
+
     @cached_property
     def columns(self) -> tuple[Name, ...]:
-        for old, _ in self.names:
-            self.position(old)
+        """The new names, in the old places."""
         new = dict(self.names)
         return tuple(new.get(c, c) for c in self.inputs[0].columns)
 
@@ -212,21 +161,23 @@ class Join(Operator):
     how: Literal["inner", "left"]
     left_on: tuple[Name, ...]
     right_on: tuple[Name, ...]
-    suffixes: tuple[str, str] = ("_x", "_y")
+    suffixes: tuple[str | None, str | None] = ("_x", "_y")
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Requires the keys, as many on the left as on the right."""
         if self.how not in ("inner", "left"):
             raise PlanError(f"There is no join {self.how!r}.", available=["inner", "left"])
         if len(self.left_on) != len(self.right_on) or not self.left_on:
             raise PlanError("A join needs the same number of keys, at least one, on both sides.")
-        for slot, names in enumerate((self.left_on, self.right_on)):
-            for name in names:
-                self.position(name, slot)
-        super().__post_init__()
+        self.require(self.left_on, 0)
+        self.require(self.right_on, 1)
 
     @cached_property
     def _layout(self) -> tuple[tuple[Name, tuple[tuple[int, int], ...]], ...]:
-        """Output columns with the input columns (slot, position) they hold."""
+        """Output columns with the input columns (slot, position) they hold.
+
+        Keys that have one name on both sides are one column, all other columns that share a name get the suffixes.
+        """
         left, right = self.inputs[0].columns, self.inputs[1].columns
         shared = {a for a, b in zip(self.left_on, self.right_on, strict=True) if a == b}
         clash = (set(left) & set(right)) - shared
@@ -235,28 +186,36 @@ class Join(Operator):
             origins: tuple[tuple[int, int], ...] = ((0, i),)
             if name in shared and self.how == "inner":  # equal on both sides: the value is from both
                 origins = (*origins, (1, right.index(name)))
-            out.append((f"{name}{self.suffixes[0]}" if name in clash else name, origins))
+            out.append((self._suffixed(name, 0) if name in clash else name, origins))
         for i, name in enumerate(right):
             if name not in shared:
-                out.append((f"{name}{self.suffixes[1]}" if name in clash else name, ((1, i),)))
+                out.append((self._suffixed(name, 1) if name in clash else name, ((1, i),)))
         return tuple(out)
+
+    def _suffixed(self, name: Name, slot: int) -> Name:
+        suffix = self.suffixes[slot]
+        return name if suffix is None else f"{name}{suffix}"
 
     @cached_property
     def columns(self) -> tuple[Name, ...]:
+        """The left columns, then the right ones, as `pandas.merge` names them."""
         return tuple(name for name, _ in self._layout)
 
     def value_edges(self) -> Iterator[ValueEdge]:
+        """Yields one origin a column; two for the shared key of an inner join, which is equal on both sides."""
         for out, (_, origins) in enumerate(self._layout):
             yield from ((out, slot, position) for slot, position in origins)
 
     def control_edges(self) -> Iterator[ControlEdge]:
+        """Yields the keys of both sides."""
         for slot, names in enumerate((self.left_on, self.right_on)):
             for name in names:
                 yield slot, self.position(name, slot)
 
     @property
     def monotone(self) -> bool:
-        return self.how == "inner"  # a left row whose matches go comes back unmatched
+        """Not a left join: a left row whose matches go comes back unmatched."""
+        return self.how == "inner"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -268,9 +227,11 @@ class Union(Operator):
 
     @cached_property
     def columns(self) -> tuple[Name, ...]:
+        """Every name that any input has, in order of first appearance."""
         return tuple(dict.fromkeys(c for i in self.inputs for c in i.columns))
 
     def value_edges(self) -> Iterator[ValueEdge]:
+        """Yields the columns of that name in every input."""
         for slot, operand in enumerate(self.inputs):
             for position, name in enumerate(operand.columns):
                 yield self.columns.index(name), slot, position
@@ -281,19 +242,25 @@ class Distinct(Operator):
     """Keeps one row of each group of rows that agree on the subset, as `drop_duplicates` does."""
 
     kind: ClassVar[str] = "distinct"
+
     subset: tuple[Name, ...]
     keep: Literal["first", "last"] = "first"
 
-    @property
-    def monotone(self) -> bool:
-        return False  # when the kept row goes, another takes its place
-
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Requires columns to compare, and a side to keep."""
         if self.keep not in ("first", "last"):
             raise PlanError(f"distinct cannot keep {self.keep!r}.", available=["first", "last"])
-        super().__post_init__()
+        if not self.subset:
+            raise PlanError("distinct needs at least one column to compare.", available=map(str, self.columns))
+        self.require(self.subset)
+
+    @property
+    def monotone(self) -> bool:
+        """When the row that was kept goes, another takes its place."""
+        return False
 
     def control_edges(self) -> Iterator[ControlEdge]:
+        """Yields the columns that are compared."""
         for name in self.subset:
             yield 0, self.position(name)
 
@@ -306,17 +273,17 @@ class FillMissing(Operator):
 
     values: tuple[tuple[Name, Any], ...]
 
-    def __post_init__(self) -> None:
-        for name, _ in self.values:
-            self.position(name)
-        super().__post_init__()
+    def check(self) -> None:
+        """Requires the columns it reads."""
+        self.require(name for name, _ in self.values)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Split(Operator):
     """One part of a split into train and test, drawn by a hash of each row's identity and the seed.
 
-    A row's part depends on nothing but its own records, so deleting a record moves no other row.
+    A row's part depends on nothing but its own records, so deleting a record moves no other row. The draw counts as
+    chance: no column decides over it.
     """
 
     kind: ClassVar[str] = "split"
@@ -338,24 +305,29 @@ class Opaque(Operator):
     source: str
     reason: str
 
-    @property
-    def monotone(self) -> bool:
-        return False
-
     @cached_property
     def columns(self) -> tuple[Name, ...]:
+        """The columns of what the code made."""
         return self.names
 
     @property
     def exact(self) -> bool:
+        """Never."""
+        return False
+
+    @property
+    def monotone(self) -> bool:
+        """Never known."""
         return False
 
     def value_edges(self) -> Iterator[ValueEdge]:
+        """Yields all columns of all inputs, for every column."""
         for out in range(len(self.names)):
             for slot, operand in enumerate(self.inputs):
                 yield from ((out, slot, i) for i in range(len(operand.columns)))
 
     def control_edges(self) -> Iterator[ControlEdge]:
+        """Yields all columns of all inputs."""
         for slot, operand in enumerate(self.inputs):
             yield from ((slot, i) for i in range(len(operand.columns)))
 

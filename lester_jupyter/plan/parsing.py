@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
-from collections.abc import Callable, Collection, Iterator
-from typing import Any, cast
+from collections.abc import Callable, Collection
+from functools import singledispatchmethod
+from typing import Any
 
 from lester_jupyter.errors import PlanError, UnknownColumnError
 from lester_jupyter.plan.expressions import (
@@ -51,6 +53,7 @@ _ARITHMETIC: dict[type[ast.operator], ArithmeticOp] = {
 _SYNONYMS = {"isnull": "isna", "notnull": "notna"}
 _LOCAL = "__lester_local_"
 _QUOTED = "__lester_column_"
+_TEXT_OR_QUOTED = re.compile(r"""('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|`([^`]*)`""")
 
 
 def parse_predicate(text: str, columns: Collection[Name], lookup: Callable[[str], Any]) -> Expression:
@@ -70,41 +73,32 @@ def parse_predicate(text: str, columns: Collection[Name], lookup: Callable[[str]
     """
     quoted: list[str] = []
     try:
-        source = "".join(_python_tokens(text, quoted))
-        tree = ast.parse(source.strip(), mode="eval")
-    except (SyntaxError, tokenize.TokenError) as error:
+        tree = ast.parse(_python(text, quoted), mode="eval")
+    except (SyntaxError, tokenize.TokenError, ValueError) as error:  # ValueError: a null byte
         raise PlanError(
             f"The predicate {text!r} is not an expression.", hint="write it as for DataFrame.query, or pass a function"
         ) from error
     return _Reader(text, columns, lookup, quoted).read(tree.body)
 
 
-def _python_tokens(text: str, quoted: list[str]) -> Iterator[str]:
+def _python(text: str, quoted: list[str]) -> str:
     """Rewrites the query dialect to Python: quoted columns, @variables, & and |."""
-    pieces = text.split("`")
-    if len(pieces) % 2 == 0:
-        raise SyntaxError("a backtick is not closed")
-    joined = ""
-    for i, piece in enumerate(pieces):
-        if i % 2:
-            joined += f" {_QUOTED}{len(quoted)} "
-            quoted.append(piece)
+
+    def placeholder(match: re.Match[str]) -> str:
+        if match[1] is not None:  # a text, in which backticks mean nothing
+            return match[1]
+        quoted.append(match[2])
+        return f" {_QUOTED}{len(quoted) - 1} "
+
+    joined = _TEXT_OR_QUOTED.sub(placeholder, text).replace("\n", " ").strip()
+    out: list[str] = []
+    for token in tokenize.generate_tokens(io.StringIO(joined).readline):
+        word = {"&": "and", "|": "or"}.get(token.string, token.string)
+        if out and out[-1] == "@":
+            out[-1] = _LOCAL + word
         else:
-            joined += piece
-    position = (1, 0)
-    after_at = False
-    for token in tokenize.generate_tokens(io.StringIO(joined.strip()).readline):
-        if token.type in (tokenize.NEWLINE, tokenize.NL, tokenize.ENDMARKER):
-            continue
-        gap = " " if token.start != position else ""
-        position = token.end
-        if token.string == "@":
-            after_at = True
-            yield gap
-            continue
-        replaced = {"&": " and ", "|": " or "}.get(token.string, token.string)
-        yield (_LOCAL + replaced) if after_at else gap + replaced
-        after_at = False
+            out.append(word)
+    return " ".join(out).strip()
 
 
 class _Reader:
@@ -113,54 +107,22 @@ class _Reader:
     def __init__(self, text: str, columns: Collection[Name], lookup: Callable[[str], Any], quoted: list[str]) -> None:
         self._text, self._columns, self._lookup, self._quoted = text, columns, lookup, quoted
 
-    def read(self, node: ast.expr) -> Expression:
-        reader = getattr(self, f"_{type(node).__name__}", None)
-        if reader is None:
-            raise self._unsupported(node)
-        return cast("Expression", reader(node))
+    @singledispatchmethod
+    def read(self, node: ast.AST) -> Expression:
+        """One node of Python's tree as an expression; the forms that a predicate may have are registered below."""
+        raise self._unsupported(node)
 
     def _unsupported(self, node: ast.AST) -> PlanError:
         what = ast.unparse(node).replace(_LOCAL, "@")
+        for i, name in enumerate(self._quoted):
+            what = what.replace(f"{_QUOTED}{i}", f"`{name}`")
         return PlanError(
             f"The predicate {self._text!r} uses {what!r}, which cannot be part of a plan.",
             hint="pass a function of named columns instead: frame.filter(lambda column: …)",
         )
 
-    def _Name(self, node: ast.Name) -> Expression:
-        if node.id.startswith(_LOCAL):
-            name = node.id.removeprefix(_LOCAL)
-            try:
-                return Constant(self._lookup(name))
-            except KeyError:
-                raise PlanError(
-                    f"The predicate {self._text!r} names the variable @{name}, which does not exist here."
-                ) from None
-        name = self._quoted[int(node.id.removeprefix(_QUOTED))] if node.id.startswith(_QUOTED) else node.id
-        if name not in self._columns:
-            raise UnknownColumnError.of([name], [str(c) for c in self._columns])
-        return Column(name)
-
-    def _Constant(self, node: ast.Constant) -> Expression:
-        return Constant(node.value)
-
-    def _List(self, node: ast.List) -> Expression:
-        return Constant([self._value(e) for e in node.elts])
-
-    _Tuple = _Set = _List
-
-    def _Attribute(self, node: ast.Attribute) -> Expression:
-        base = self.read(node.value)
-        if isinstance(base, Constant):  # @settings.threshold
-            return Constant(getattr(base.value, node.attr))
-        raise self._unsupported(node)
-
-    def _Subscript(self, node: ast.Subscript) -> Expression:
-        base = self.read(node.value)
-        if isinstance(base, Constant):  # @limits["age"]
-            return Constant(base.value[self._value(node.slice)])
-        raise self._unsupported(node)
-
-    def _value(self, node: ast.expr) -> Any:
+    def _constant(self, node: ast.AST) -> Any:
+        """The value of something that must not depend on columns."""
         read = self.read(node)
         if isinstance(read, Negate) and isinstance(read.operand, Constant):
             return -read.operand.value
@@ -168,58 +130,112 @@ class _Reader:
             raise self._unsupported(node)
         return read.value
 
-    def _UnaryOp(self, node: ast.UnaryOp) -> Expression:
+    def _part(self, node: ast.Attribute | ast.Subscript, get: Callable[[Any], Any]) -> Expression:
+        """An attribute or item of a variable's value: `@settings.threshold`, `@limits["age"]`."""
+        whole = self.read(node.value)
+        if not isinstance(whole, Constant):
+            raise self._unsupported(node)
+        try:
+            return Constant(get(whole.value))
+        except (AttributeError, LookupError, TypeError) as error:
+            what = ast.unparse(node).replace(_LOCAL, "@")
+            raise PlanError(f"The predicate {self._text!r} uses {what}, which does not exist: {error}.") from error
+
+    @read.register
+    def _name(self, node: ast.Name) -> Expression:
+        if node.id.startswith(_LOCAL):
+            name = node.id.removeprefix(_LOCAL)
+            try:
+                return Constant(self._lookup(name))
+            except KeyError:
+                raise PlanError(
+                    f"The predicate {self._text!r} names the variable @{name}, which does not exist here.",
+                    hint="inside a function or lambda, only its own variables and global ones are seen",
+                ) from None
+        column = self._quoted[int(node.id.removeprefix(_QUOTED))] if node.id.startswith(_QUOTED) else node.id
+        if column not in self._columns:
+            hint = f"for the variable of that name, write @{column}" if self._is_variable(column) else ""
+            raise UnknownColumnError.of([column], list(self._columns), hint=hint)
+        return Column(column)
+
+    def _is_variable(self, name: str) -> bool:
+        try:
+            self._lookup(name)
+        except KeyError:
+            return False
+        return True
+
+    @read.register
+    def _literal(self, node: ast.Constant) -> Expression:
+        return Constant(node.value)
+
+    @read.register(ast.List)
+    @read.register(ast.Tuple)
+    @read.register(ast.Set)
+    def _collection(self, node: ast.List | ast.Tuple | ast.Set) -> Expression:
+        return Constant([self._constant(e) for e in node.elts])
+
+    @read.register
+    def _attribute(self, node: ast.Attribute) -> Expression:
+        return self._part(node, lambda whole: getattr(whole, node.attr))
+
+    @read.register
+    def _item(self, node: ast.Subscript) -> Expression:
+        key = self._constant(node.slice)
+        return self._part(node, lambda whole: whole[key])
+
+    @read.register
+    def _unary(self, node: ast.UnaryOp) -> Expression:
         operand = self.read(node.operand)
         if isinstance(node.op, ast.USub):
             return Negate(operand)
-        if isinstance(node.op, ast.Not | ast.Invert):
-            return Not(operand)
-        return operand
+        return Not(operand) if isinstance(node.op, ast.Not | ast.Invert) else operand
 
-    def _BoolOp(self, node: ast.BoolOp) -> Expression:
-        op: Any = "and" if isinstance(node.op, ast.And) else "or"
-        return Logical(op, tuple(self.read(v) for v in node.values))
+    @read.register
+    def _logical(self, node: ast.BoolOp) -> Expression:
+        return Logical("and" if isinstance(node.op, ast.And) else "or", tuple(self.read(v) for v in node.values))
 
-    def _BinOp(self, node: ast.BinOp) -> Expression:
+    @read.register
+    def _arithmetic(self, node: ast.BinOp) -> Expression:
         op = _ARITHMETIC.get(type(node.op))
         if op is None:
             raise self._unsupported(node)
         return Arithmetic(op, self.read(node.left), self.read(node.right))
 
-    def _Compare(self, node: ast.Compare) -> Expression:
-        parts: list[Expression] = []
-        left = node.left
-        for op, right in zip(node.ops, node.comparators, strict=True):
-            parts.append(self._comparison(node, left, op, right))
-            left = right
+    @read.register
+    def _comparisons(self, node: ast.Compare) -> Expression:
+        operands = (node.left, *node.comparators)
+        parts = [self._comparison(node, *p) for p in zip(operands, node.ops, node.comparators, strict=False)]
         return parts[0] if len(parts) == 1 else Logical("and", tuple(parts))
 
     def _comparison(self, node: ast.Compare, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Expression:
         a, b = self.read(left), self.read(right)
-        collection = isinstance(b, Constant) and not isinstance(b.value, str) and hasattr(b.value, "__iter__")
-        if isinstance(op, ast.In | ast.NotIn) or (isinstance(op, ast.Eq | ast.NotEq) and collection):
-            if not collection or not isinstance(b, Constant):
-                raise self._unsupported(node)
-            member = IsIn(a, tuple(b.value))
-            return member if isinstance(op, ast.In | ast.Eq) else Not(member)
+        if isinstance(b, Constant) and _is_collection(b.value) and isinstance(op, ast.In | ast.Eq):
+            return IsIn.of(a, b.value)
+        if isinstance(b, Constant) and _is_collection(b.value) and isinstance(op, ast.NotIn | ast.NotEq):
+            return Not(IsIn.of(a, b.value))
         if type(op) not in _COMPARE:
             raise self._unsupported(node)
         return Compare(_COMPARE[type(op)], a, b)
 
-    def _Call(self, node: ast.Call) -> Expression:
+    @read.register
+    def _method(self, node: ast.Call) -> Expression:
         if not isinstance(node.func, ast.Attribute) or node.keywords:
             raise self._unsupported(node)
         target, name = node.func.value, node.func.attr
         if isinstance(target, ast.Attribute) and target.attr == "str":
             target, name = target.value, f"str.{name}"
         name = _SYNONYMS.get(name, name)
-        operand = self.read(target)
-        arguments = tuple(self._value(a) for a in node.args)
-        if name == "isin":
-            return IsIn(operand, tuple(arguments[0]))
-        if name == "between":
+        operand, arguments = self.read(target), tuple(self._constant(a) for a in node.args)
+        if name == "isin" and len(arguments) == 1 and _is_collection(arguments[0]):
+            return IsIn.of(operand, arguments[0])
+        if name == "between" and len(arguments) == 2:
             low, high = arguments
             return Logical("and", (Compare(">=", operand, Constant(low)), Compare("<=", operand, Constant(high))))
         if name not in METHODS:
             raise self._unsupported(node)
         return Method(name, operand, arguments)
+
+
+def _is_collection(value: Any) -> bool:
+    return hasattr(value, "__iter__") and not isinstance(value, str | bytes)

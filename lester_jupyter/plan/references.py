@@ -36,6 +36,16 @@ class Function:
     call: Callable[..., Any] | None = field(default=None, compare=False, repr=False)
 
 
+class Unreadable:
+    """Stands in for a value that a plan's JSON cannot hold: it shows its text, equals nothing and computes nothing."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
 @dataclass(frozen=True)
 class Source:
     """Where records come from.

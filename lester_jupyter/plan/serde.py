@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable
+import math
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,75 +16,86 @@ from typing import Any
 from lester_jupyter.errors import PlanError
 from lester_jupyter.plan import expressions
 from lester_jupyter.plan.graph import Plan
-from lester_jupyter.plan.operators import OPERATORS, Operator
-from lester_jupyter.plan.references import CodeReference, Function, Source
+from lester_jupyter.plan.operator import Operator
+from lester_jupyter.plan.operators import OPERATORS
+from lester_jupyter.plan.references import CodeReference, Function, Source, Unreadable
 
 VERSION = 1
-_PLAIN = (CodeReference, Function, Source)
-_VALUES: dict[str, type] = {
+_NODES: dict[str, type] = {
     cls.__name__: cls
-    for cls in (*_PLAIN, *vars(expressions).values())
+    for cls in (CodeReference, Function, Source, *vars(expressions).values())
     if isinstance(cls, type) and is_dataclass(cls)
 }
-_TEXT: dict[str, type] = {"datetime": datetime.datetime, "date": datetime.date, "Decimal": Decimal}
-
-
-class Unreadable:
-    """Stands in for a constant that JSON cannot hold; shows its text, equals nothing."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def __repr__(self) -> str:
-        return self.text
+_TEXTS: dict[str, type] = {"datetime": datetime.datetime, "date": datetime.date, "Decimal": Decimal}
+_CLASSES: dict[str, type] = {cls.__name__: cls for cls in (str, int, float, bool, object)}  # dtypes in readers' options
 
 
 def _encode(value: Any) -> Any:
+    """A value as JSON: plain ones as they are, all others as an object that names their kind."""
     if value is None or isinstance(value, bool | str) or type(value) is int:
         return value
     if type(value) is float:
-        return value if value - value == 0 else {"float": repr(value)}  # inf and nan are no JSON
-    if isinstance(value, tuple | list):
-        return {type(value).__name__: [_encode(v) for v in value]}
+        return value if math.isfinite(value) else {"float": repr(value)}
+    if isinstance(value, tuple):
+        return {"tuple": [_encode(v) for v in value]}
+    if isinstance(value, list):
+        return {"list": [_encode(v) for v in value]}
+    if isinstance(value, dict):
+        return {"dict": [[_encode(k), _encode(v)] for k, v in value.items()]}
     if isinstance(value, set | frozenset):
         return {"set": sorted((_encode(v) for v in value), key=repr)}
-    if type(value).__name__ in _VALUES:
-        encoded = {f.name: _encode(getattr(value, f.name)) for f in fields(value) if f.compare}
-        return {"type": type(value).__name__, **encoded}
-    if type(value).__name__ in _TEXT:
-        text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-        return {"text": type(value).__name__, "value": text}
-    if isinstance(value, Unreadable):
-        return {"unreadable": value.text}
-    return {"unreadable": repr(value)[:200]}
+    name = type(value).__name__
+    if is_dataclass(value) and _NODES.get(name) is type(value):
+        return {"node": name, **{f.name: _encode(getattr(value, f.name)) for f in fields(value) if f.compare}}
+    if isinstance(value, type) and _CLASSES.get(value.__name__) is value:
+        return {"class": value.__name__}
+    return _encode_text(value)
+
+
+def _encode_text(value: Any) -> dict[str, str]:
+    for name, kind in _TEXTS.items():
+        if isinstance(value, kind):
+            text = value.isoformat() if hasattr(value, "isoformat") else str(value)
+            try:
+                if _from_text(name, text) == value:
+                    return {"text": name, "value": text}
+            except ValueError:  # pandas' own times may be finer, or no time at all
+                break
+    return {"unreadable": value.text if isinstance(value, Unreadable) else repr(value)[:200]}
+
+
+def _from_text(name: str, text: str) -> Any:
+    kind = _TEXTS[name]
+    return kind.fromisoformat(text) if hasattr(kind, "fromisoformat") else kind(text)
+
+
+_CONTENTS: dict[str, Callable[[Any], Any]] = {
+    "float": float,
+    "unreadable": Unreadable,
+    "class": _CLASSES.__getitem__,
+    "tuple": lambda items: tuple(map(_decode, items)),
+    "list": lambda items: list(map(_decode, items)),
+    "set": lambda items: frozenset(map(_decode, items)),
+    "dict": lambda pairs: {_decode(k): _decode(v) for k, v in pairs},
+}
 
 
 def _decode(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    if "type" in value:
-        cls = _VALUES[value["type"]]
-        return cls(**{k: _decode(v) for k, v in value.items() if k != "type"})
+    if "node" in value:
+        return _NODES[value["node"]](**{k: _decode(v) for k, v in value.items() if k != "node"})
     if "text" in value:
-        kind = _TEXT[value["text"]]
-        read = kind.fromisoformat if hasattr(kind, "fromisoformat") else kind
-        return read(value["value"])
+        return _from_text(value["text"], value["value"])
     [(tag, content)] = value.items()
-    if tag == "float":
-        return float(content)
-    if tag == "unreadable":
-        return Unreadable(content)
-    items: Iterable[Any] = (_decode(v) for v in content)
-    return {"tuple": tuple, "list": list, "set": frozenset}[tag](items)
+    return _CONTENTS[tag](content)
 
 
 def to_json(plan: Plan, indent: int | None = None) -> str:
     """Writes a plan as JSON."""
     operators = []
     for key, operator in plan.by_id.items():
-        own = {
-            f.name: _encode(getattr(operator, f.name)) for f in fields(operator) if f.name not in ("inputs", "code")
-        }
+        own = {f.name: _encode(getattr(operator, f.name)) for f in fields(operator) if f.name not in ("inputs", "code")}
         operators.append(
             {
                 "id": key,
@@ -105,8 +117,12 @@ def from_json(text: str) -> Plan:
     """
     try:
         document = json.loads(text)
-        if document["version"] != VERSION:
-            raise PlanError(f"This plan has format version {document['version']}; version {VERSION} is read here.")
+        version = document["version"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise PlanError(f"This is not a plan in JSON: {error}.") from error
+    if version != VERSION:
+        raise PlanError(f"This plan has format version {version}; version {VERSION} is read here.")
+    try:
         by_kind = {cls.kind: cls for cls in OPERATORS}
         made: dict[str, Operator] = {}
         for entry in document["operators"]:
@@ -114,7 +130,5 @@ def from_json(text: str) -> Plan:
             own = {k: _decode(v) for k, v in entry.items() if k not in ("id", "kind", "inputs")}
             made[entry["id"]] = cls(inputs=tuple(made[i] for i in entry["inputs"]), **own)
         return Plan(made[r] for r in document["roots"])
-    except PlanError:
-        raise
-    except (ValueError, KeyError, TypeError) as error:
-        raise PlanError(f"This is not a plan in JSON: {error}.") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PlanError(f"This plan in JSON is damaged: {error!r}.") from error

@@ -57,7 +57,7 @@ class Blobs:
         return cls(parts)
 
 
-def pack_array(array: np.ndarray, blobs: Blobs, pack: Pack) -> Any:  # type: ignore[type-arg]
+def pack_array(array: np.ndarray, blobs: Blobs, pack: Pack) -> Any:
     """An array as `.npy`, or, when it holds Python objects, as its shape and packed items."""
     if array.dtype.hasobject:
         return {"shape": list(array.shape), "items": pack(array.ravel().tolist())}
@@ -66,15 +66,15 @@ def pack_array(array: np.ndarray, blobs: Blobs, pack: Pack) -> Any:  # type: ign
     return {"npy": blobs.add(buffer.getvalue())}
 
 
-def unpack_array(tree: Any, blobs: Blobs, unpack: Unpack) -> np.ndarray:  # type: ignore[type-arg]
+def unpack_array(tree: Any, blobs: Blobs, unpack: Unpack) -> np.ndarray:
     """The array of `pack_array`."""
     if "npy" in tree:
-        loaded: np.ndarray = np.load(io.BytesIO(blobs.get(tree["npy"])), allow_pickle=False)  # type: ignore[type-arg]
+        loaded: np.ndarray = np.load(io.BytesIO(blobs.get(tree["npy"])), allow_pickle=False)
         return loaded
     return _objects(unpack(tree["items"], blobs)).reshape(tree["shape"])
 
 
-def pack_column(column: pd.Series, blobs: Blobs, pack: Pack) -> Any:  # type: ignore[type-arg]
+def pack_column(column: pd.Series, blobs: Blobs, pack: Pack) -> Any:
     """One column: its dtype, and its values as Arrow where that is exact, else packed one by one."""
     dtype = column.dtype
     if isinstance(dtype, pd.CategoricalDtype):
@@ -95,7 +95,7 @@ def pack_column(column: pd.Series, blobs: Blobs, pack: Pack) -> Any:  # type: ig
     return {"dtype": str(dtype), "items": pack(values)}
 
 
-def unpack_column(tree: Any, blobs: Blobs, unpack: Unpack) -> pd.Series:  # type: ignore[type-arg]
+def unpack_column(tree: Any, blobs: Blobs, unpack: Unpack) -> pd.Series:
     """The column of `pack_column`, with a plain index."""
     dtype = tree["dtype"]
     if dtype == "category":
@@ -120,7 +120,7 @@ def unpack_column(tree: Any, blobs: Blobs, unpack: Unpack) -> pd.Series:  # type
         return pd.Series(_objects(values), dtype=object)
 
 
-def _objects(values: list[Any]) -> np.ndarray:  # type: ignore[type-arg]
+def _objects(values: list[Any]) -> np.ndarray:
     array = np.empty(len(values), dtype=object)
     for position, value in enumerate(values):  # item by item: numpy would turn equal-length lists into a matrix
         array[position] = value

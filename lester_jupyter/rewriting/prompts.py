@@ -41,8 +41,8 @@ A frame is immutable; every method returns a new one. Rows are numbered from 0, 
    of files: files are read with ld.read_… and written with frame.write_text or frame.write_csv.
 3. Keep the original's quirks: duplicates, the order of rows, the last of several equal keys winning, exact texts.
 4. Re-create every output under the same name with the same Python shape. Assign the frame behind it to a variable too.
-5. Above each top-level statement, and above each def, write a comment `# lines a-b` that names the lines of the original
-   it stands for (several ranges are separated by commas).
+5. Above each top-level statement, and above each def, write a comment `# lines a-b` that names the lines of the
+   original it stands for (several ranges are separated by commas).
 6. Answer with one ```python block and nothing else. If the cell cannot be expressed so, answer with one line
    `CANNOT: ` and the reason.
 
@@ -103,7 +103,9 @@ def system_prompt(stage: str) -> str:
             available=_PROMPTS,
             hint="put data preparation into a cell of its own.",
         )
-    return _PROMPTS[stage].format(reference=reference(), example=numbered(EXAMPLE), example_rewrite=EXAMPLE_REWRITE.rstrip())
+    return _PROMPTS[stage].format(
+        reference=reference(), example=numbered(EXAMPLE), example_rewrite=EXAMPLE_REWRITE.rstrip()
+    )
 
 
 def first_messages(task: Task) -> tuple[Message, ...]:
@@ -160,7 +162,7 @@ def difference_message(task: Task, code: str, found: CheckedInput, *, share_samp
     if share_samples:
         lines.append(f"original: {found.original_row}\nyours:    {found.rewritten_row}\n{detail}")
     else:
-        lines.append(describe_difference(found.original_row, found.rewritten_row, words))
+        lines.append(describe_difference(found.original_row, found.rewritten_row, words, found.detail))
         if found.original_row is None and found.rewritten_row is None:
             lines.append(detail)
     lines.append("Correct it for every input, and answer with the complete cell.")
@@ -203,7 +205,11 @@ _FORMATS = {
     "json-lines": "one JSON object a line",
     "unreadable": "not readable as text",
 }
-_HEADERS = {True: "the first line holds names", False: "no header", None: "it is unclear whether the first line is a header"}
+_HEADERS = {
+    True: "the first line holds names",
+    False: "no header",
+    None: "it is unclear whether the first line is a header",
+}
 
 
 def _variables(task: Task) -> Iterator[str]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
+
+from lester_jupyter import frame
 
 MODULE_FUNCTIONS = ("read_csv", "read_text", "read_lines", "from_pandas", "from_records", "union")
 """The functions of `lester_jupyter` that a rewrite may call."""
@@ -18,13 +21,11 @@ class MissingDocstringError(Exception):
     """A public function of the API that nobody could use, since nothing says what it does."""
 
 
+@cache
 def reference() -> str:
     """The API: every public function and method, with its signature and its documentation."""
-    import lester_jupyter
-    from lester_jupyter.frame import Frame
-
-    functions = [document(f"ld.{name}", getattr(lester_jupyter, name)) for name in MODULE_FUNCTIONS]
-    methods = [document(f"frame.{name}", member) for name, member in _public_members(Frame)]
+    functions = [document(f"ld.{name}", getattr(frame, name)) for name in MODULE_FUNCTIONS]
+    methods = [document(f"frame.{name}", member) for name, member in public_members(frame.Frame)]
     return "\n\n".join([*functions, *methods])
 
 
@@ -56,11 +57,14 @@ def _annotation(annotation: Any) -> str:
     return re.sub(r"\b(typing|collections\.abc|pd)\.", "", text)
 
 
-def _public_members(kind: type) -> Iterator[tuple[str, Any]]:
-    """Methods and properties in the order of their definition, without those for the interpreter or for explaining."""
-    for name, member in vars(kind).items():
-        if name.startswith("_") or name in HIDDEN_METHODS:
-            continue
-        unwrapped = member.__func__ if isinstance(member, classmethod | staticmethod) else member
-        if isinstance(unwrapped, property) or callable(unwrapped):
-            yield name, unwrapped
+def public_members(kind: type) -> Iterator[tuple[str, Any]]:
+    """Methods and properties in the order of their definition, inherited ones last, without those that only explain."""
+    seen = set(HIDDEN_METHODS)
+    for part in kind.__mro__[:-1]:
+        for name, member in vars(part).items():
+            if name.startswith("_") or name in seen:
+                continue
+            seen.add(name)
+            unwrapped = member.__func__ if isinstance(member, classmethod | staticmethod) else member
+            if isinstance(unwrapped, property) or callable(unwrapped):
+                yield name, unwrapped

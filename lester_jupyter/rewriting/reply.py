@@ -1,4 +1,4 @@
-"""From a model's reply to a candidate: finds the code, says in one sentence why there is none, reads the line comments."""
+"""From a model's reply to a candidate: finds the code, reads its line comments, or says why there is none."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from lester_jupyter.rewriting.providers.provider import Completion
 from lester_jupyter.rewriting.types import Candidate, Finding, Output
 
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w+-]*)[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(
+    r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w+-]*)[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
+)
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
 _CANNOT = re.compile(r"^\s*CANNOT:\s*(.+)", re.MULTILINE)
 _APOLOGY = re.compile(r"\b(sorry|I can(?:no|')t|I(?:'m| am) (?:unable|not able)|I won't|I will not)\b", re.IGNORECASE)
-_SPAN = r"L?\d+(?:\s*(?:-|–|to)\s*L?\d+)?"  # noqa: RUF001
+_SPAN = r"L?\d+(?:\s*(?:-|–|to)\s*L?\d+)?"
 _MARKER = re.compile(rf"#\s*lines?:?\s*({_SPAN}(?:\s*(?:,|and|&)\s*{_SPAN})*)", re.IGNORECASE)
-_RANGE = re.compile(r"L?(\d+)(?:\s*(?:-|–|to)\s*L?(\d+))?", re.IGNORECASE)  # noqa: RUF001
+_RANGE = re.compile(r"L?(\d+)(?:\s*(?:-|–|to)\s*L?(\d+))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def read_reply(completion: Completion, outputs: tuple[Output, ...], original_lin
         outputs: what the code has to define.
         original_lines: how many lines the original has; comments that name others are ignored.
     """
-    text = _THOUGHTS.sub("", completion.text).strip()
+    text = _THOUGHTS.sub("", re.sub(r"\r\n?", "\n", completion.text)).strip()
     if completion.finish_reason in ("refusal", "content_filter"):
         return Reply(None, f"The model refused: {_first_sentence(text)}", refused=True)
     truncated = completion.finish_reason == "length"
@@ -77,39 +79,38 @@ def to_candidate(
 def strip_markers(code: str, original_lines: int) -> tuple[str, dict[int, tuple[int, ...]]]:
     """The code without its comments `# lines a-b`, and for each of its lines the original's lines.
 
-    A comment holds from where it stands to the next one, at most to the end of its top-level statement.
+    A comment holds from where it stands to the next one, at most to the first blank line between statements.
+
+    Raises:
+        SyntaxError: the code is not Python.
     """
-    lines = code.rstrip().split("\n")
+    inside = _lines_of_statements(code)
     markers, dropped = _markers(code, original_lines)
-    owner = _statement_of_line(code)
     kept: list[str] = []
     line_map: dict[int, tuple[int, ...]] = {}
     current: tuple[int, ...] = ()
-    statement: int | None = None
-    for number, line in enumerate(lines, 1):
+    for number, text in enumerate(code.rstrip().split("\n"), 1):
+        line, named = text, current
         if number in markers:
-            current, statement = markers[number], None
-        if number in dropped:
+            named = markers[number]
+            # Beside code it speaks about this line only.
+            current = () if dropped[number] else named
             if dropped[number] == 0:
                 continue
-            line = line[: dropped[number]].rstrip()  # noqa: PLW2901 - the line without its comment
-        if not kept and not line.strip():
-            continue
+            line = text[: dropped[number]].rstrip()
+        if not line.strip():
+            if number not in inside:
+                current = ()
+            if not kept:
+                continue
         kept.append(line)
-        here = owner.get(number)
-        if here is None:
-            continue
-        if statement is None:
-            statement = here
-        if here != statement:
-            current, statement = (), here
-        if current and line.strip():
-            line_map[len(kept)] = current
+        if named and number in inside and line.strip():
+            line_map[len(kept)] = named
     return "\n".join(kept).rstrip() + "\n", line_map
 
 
 def frames_behind(code: str, outputs: tuple[Output, ...]) -> Mapping[str, str]:
-    """For each output the variable that holds its frame: `x` of `out = x.to_…(…)`, `out = x.df`, or `x.write_…("out")`."""
+    """For each output the variable of its frame: `x` in `out = x.to_…(…)`, `out = x.df`, or `x.write_…("out")`."""
     names = {output.name for output in outputs}
     found: dict[str, str] = {}
     for node in ast.parse(code).body:
@@ -151,12 +152,12 @@ def _choose(blocks: Sequence[str], outputs: tuple[Output, ...]) -> tuple[str | N
     complete = [block for block in parsing if _defines(block, outputs)]
     if len(blocks) == 1:
         return (parsing[0] if parsing else None), None
+    together = "\n".join(parsing)
+    if len(parsing) > 1 and _defines(together, outputs) and not (complete and _stands_alone(complete[-1], parsing)):
+        return together, f"The reply has {len(blocks)} blocks of code; they were put together."
     if complete:
         position = blocks.index(complete[-1]) + 1
         return complete[-1], f"The reply has {len(blocks)} blocks of code; block {position} was taken."
-    together = "\n".join(parsing)
-    if len(parsing) > 1 and _defines(together, outputs):
-        return together, f"The reply has {len(blocks)} blocks of code; they were put together."
     return (parsing[-1] if parsing else None), f"The reply has {len(blocks)} blocks of code; none defines all outputs."
 
 
@@ -187,10 +188,30 @@ def _syntax_error(code: str) -> str:
 def _defines(code: str, outputs: tuple[Output, ...]) -> bool:
     """Whether the code assigns every variable among the outputs, and writes something if one is a file."""
     tree = ast.parse(code)
-    bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    bound |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    bound = _bound(tree)
     writes = any(isinstance(node, ast.Attribute) and node.attr.startswith("write") for node in ast.walk(tree))
     return all(writes if output.kind == "file" else output.name in bound for output in outputs)
+
+
+def _stands_alone(block: str, blocks: Sequence[str]) -> bool:
+    """Whether a block uses no name that only the other blocks bind."""
+    tree = ast.parse(block)
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    elsewhere = {name for other in blocks if other is not block for name in _bound(ast.parse(other))}
+    return not (used - _bound(tree)) & elsewhere
+
+
+def _bound(tree: ast.Module) -> set[str]:
+    """Every name that the code assigns, defines or imports."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
+    return names
 
 
 def _first_sentence(text: str) -> str:
@@ -221,11 +242,10 @@ def _lines(text: str, original_lines: int) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _statement_of_line(code: str) -> dict[int, int]:
-    """For each line the number of the top-level statement it belongs to, decorators included."""
-    owner: dict[int, int] = {}
-    for number, node in enumerate(ast.parse(code).body):
-        decorators = getattr(node, "decorator_list", [])
-        start = min([node.lineno, *(d.lineno for d in decorators)])
-        owner.update(dict.fromkeys(range(start, (node.end_lineno or start) + 1), number))
-    return owner
+def _lines_of_statements(code: str) -> frozenset[int]:
+    """The lines that belong to a top-level statement, decorators included; not blank lines and comments in between."""
+    found: set[int] = set()
+    for node in ast.parse(code).body:
+        start = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
+        found.update(range(start, (node.end_lineno or start) + 1))
+    return frozenset(found)

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -147,7 +148,7 @@ class Guard:
             self._refuse(self.denied, f"{event}({_short(args[0])})")
 
     def _native(self, event: str, args: tuple[Any, ...]) -> None:
-        frame = sys._getframe(2)  # noqa: SLF001 - the only way to know who asked
+        frame: FrameType | None = sys._getframe(2)
         for _ in range(8):  # scikit-learn asks threadpoolctl for the number of BLAS threads: harmless, and in every fit
             if frame is None:
                 break
@@ -155,7 +156,7 @@ class Guard:
                 frame.f_code.co_filename
             ):
                 return
-            frame = frame.f_back  # type: ignore[assignment]
+            frame = frame.f_back
         self._refuse(self.denied, f"native code {event}({_short(args[0]) if args else ''})")
 
     def _open(self, _event: str, args: tuple[Any, ...]) -> None:
@@ -214,9 +215,15 @@ class Guard:
             return
         allowed = _below(real, self.scratch)
         if not allowed:
-            allowed = place in self.writable and real == place if self.strict else _below(real, (os.path.realpath(self.work),))
+            allowed = (
+                place in self.writable and real == place
+                if self.strict
+                else _below(real, (os.path.realpath(self.work),))
+            )
         if not allowed:
-            where = "outside its copy of the working directory" if not self.strict else "that the original does not write"
+            where = (
+                "outside its copy of the working directory" if not self.strict else "that the original does not write"
+            )
             self._refuse(self.denied, f"writing {self._shown(place)!r}, a file {where}")
 
     def _check_read(self, place: str) -> None:
@@ -248,7 +255,7 @@ class Guard:
 def _library_directories() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Directories where every file belongs to a library, and those where only code files do."""
     whole = {sys.prefix, sys.base_prefix, *_SYSTEM_FILES, os.path.dirname(os.path.dirname(__file__))}  # noqa: PTH120
-    code = set()
+    code: set[str] = set()
     for entry in sys.path:
         (whole if entry.endswith(("-packages", ".zip")) else code).add(os.path.abspath(entry))  # noqa: PTH100
     whole |= {os.path.realpath(entry) for entry in whole}

@@ -132,7 +132,12 @@ def _filter(architecture: int, clone: int, denied: tuple[int, ...]) -> bytes:
     allow, refuse, unknown, kill = 0x7FFF0000, 0x00050000 | _EPERM, 0x00050000 | _ENOSYS, 0x80000000
     tests: list[tuple[int, int, int]] = [(equal, number, refuse) for number in denied]
     tests += [(equal, _CLONE3, unknown), (at_least, 0x40000000, refuse)]  # glibc falls back to clone; x32 is closed
-    steps: list[tuple[int, int, int, int]] = [(load, 0, 0, 4), (equal, 1, 0, architecture), (ret, 0, 0, kill), (load, 0, 0, 0)]
+    steps: list[tuple[int, int, int, int]] = [
+        (load, 0, 0, 4),
+        (equal, 1, 0, architecture),
+        (ret, 0, 0, kill),
+        (load, 0, 0, 0),
+    ]
     for operation, number, answer in tests:
         steps += [(operation, 0, 1, number), (ret, 0, 0, answer)]
     steps += [

@@ -1,8 +1,8 @@
 """What the input files look like, without what they say: separators, fields, headers, types.
 
-A schema is shown to the language model, so it must not contain data. Types and numbers of fields are not data. The first
-line of a file may be: it is taken for column names only where the code itself reads it as such, and otherwise a name of
-it is shown only if the code names it too.
+A schema is shown to the language model, so it must not contain data. Types and numbers of fields are not data. The
+first line of a file may be: it is taken for column names only where the code itself reads it as such, and otherwise a
+name of it is shown only if the code names it too.
 """
 
 from __future__ import annotations
@@ -108,9 +108,7 @@ def _schema(
     header = _header(first, records[1:], words, header_readers)
     shown = tuple(n if header and (header_readers or n in words or share_samples) else None for n in first)
     body = [r for r in records[1 if header else 0 :] if len(r) == width]
-    columns = tuple(
-        _column(shown[i] if i < len(shown) else None, [record[i] for record in body]) for i in range(width)
-    )
+    columns = tuple(_column(shown[i] if i < len(shown) else None, [record[i] for record in body]) for i in range(width))
     return FileSchema(
         name, "delimited", separator, tuple(sorted(set(counts))), header, columns, quoted, blank_lines, samples
     )

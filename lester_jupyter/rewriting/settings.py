@@ -132,9 +132,7 @@ def _convert(name: str, value: object, origin: str) -> Any:
     try:
         return _CONVERTERS[wanted](value)
     except (TypeError, ValueError):
-        raise UsageError(
-            f"{origin} gives {value!r} for {name}.", hint=f"{name} is {_NOUNS[wanted]}."
-        ) from None
+        raise UsageError(f"{origin} gives {value!r} for {name}.", hint=f"{name} is {_NOUNS[wanted]}.") from None
 
 
 def _to_bool(value: object) -> bool:

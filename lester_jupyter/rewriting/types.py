@@ -76,6 +76,11 @@ class Observation:
         error: "KeyError: 'x'" and its line where it raised, else None.
         error_line: line of the original where it raised.
         deterministic: False when a second run with other seeds differs.
+        unordered: outputs whose order alone differs between the two runs: they are compared as multisets.
+        unencodable: why the value of a variable is not in `values`.
+        stopped: why the run was ended from outside (time, memory, a crash), one sentence, else None.
+        seconds: how long the first run took.
+        findings: what the runs have to say: non-determinism, external calls, values that cannot be compared.
     """
 
     reads: tuple[str, ...] = ()
@@ -88,6 +93,11 @@ class Observation:
     error: str | None = None
     error_line: int | None = None
     deterministic: bool = True
+    unordered: tuple[str, ...] = ()
+    unencodable: Mapping[str, str] = field(default_factory=dict)
+    stopped: str | None = None
+    seconds: float = 0.0
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)

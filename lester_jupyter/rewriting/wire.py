@@ -123,7 +123,9 @@ def _pack(value: Any, packer: _Packer) -> Any:
         return _tagged("NA", None)
     if type(value).__module__.startswith("scipy.sparse") and hasattr(value, "tocsr"):
         rows = value.tocsr()
-        parts = [pack_array(np.asarray(part), packer.blobs, packer.items) for part in (rows.data, rows.indices, rows.indptr)]
+        parts = [
+            pack_array(np.asarray(part), packer.blobs, packer.items) for part in (rows.data, rows.indices, rows.indptr)
+        ]
         return _tagged("sparse", [value.format, list(value.shape), parts])
     raise NotEncodableError.of(value)
 
@@ -256,20 +258,20 @@ def _(value: np.generic, packer: _Packer) -> Any:
 
 
 @_pack.register
-def _(value: np.ndarray, packer: _Packer) -> Any:  # type: ignore[type-arg]
+def _(value: np.ndarray, packer: _Packer) -> Any:
     if isinstance(value, np.ma.MaskedArray):
         raise NotEncodableError.of(value)
     return _tagged("array", pack_array(np.asarray(value), packer.blobs, packer.items))
 
 
 @_pack.register
-def _(value: pd.Series, packer: _Packer) -> Any:  # type: ignore[type-arg]
+def _(value: pd.Series, packer: _Packer) -> Any:
     column = pack_column(value, packer.blobs, packer.items)
     return _tagged("series", [packer.pack(value.name), packer.pack(value.index), column])
 
 
 @_pack.register
-def _(value: pd.Index, packer: _Packer) -> Any:  # type: ignore[type-arg]
+def _(value: pd.Index, packer: _Packer) -> Any:
     if isinstance(value, pd.RangeIndex):
         return _tagged("rangeindex", [value.start, value.stop, value.step, packer.pack(value.name)])
     if isinstance(value, pd.MultiIndex):
@@ -310,13 +312,14 @@ def _unpack_sparse(payload: Any, blobs: Blobs) -> Any:
 def _unpack_series(payload: Any, blobs: Blobs) -> Any:
     name, index, column = payload
     values = unpack_column(column, blobs, _items)
-    return pd.Series(values.array, index=_unpack(index, blobs), name=_unpack(name, blobs), copy=False)
+    values.index = _unpack(index, blobs)
+    return values.rename(_unpack(name, blobs))
 
 
 def _unpack_index(payload: Any, blobs: Blobs) -> Any:
     name, column = payload
     values = unpack_column(column, blobs, _items)
-    return pd.Index(values.array, name=_unpack(name, blobs), tupleize_cols=False)
+    return pd.Index(values.array, dtype=values.dtype, name=_unpack(name, blobs), tupleize_cols=False)
 
 
 def _unpack_multiindex(payload: Any, blobs: Blobs) -> Any:
@@ -332,12 +335,17 @@ def _unpack_rangeindex(payload: Any, blobs: Blobs) -> Any:
 def _unpack_frame(payload: Any, blobs: Blobs) -> Any:
     labels, names, index, columns = payload
     rows = _unpack(index, blobs)
-    series = {i: unpack_column(column, blobs, _items).array for i, column in enumerate(columns)}
+    series = {}
+    for i, column in enumerate(columns):  # as Series, because pandas guesses anew at the types of bare arrays
+        series[i] = unpack_column(column, blobs, _items)
+        series[i].index = rows
     frame = pd.DataFrame(series, index=rows, copy=False)
     plain = _unpack(labels, blobs)
     heads = _items(names, blobs)
     multi = len(heads) > 1
-    frame.columns = pd.MultiIndex.from_tuples(plain, names=heads) if multi else pd.Index(plain, name=heads[0], tupleize_cols=False)
+    frame.columns = (
+        pd.MultiIndex.from_tuples(plain, names=heads) if multi else pd.Index(plain, name=heads[0], tupleize_cols=False)
+    )
     return frame
 
 

@@ -109,7 +109,7 @@ class VerificationPayload(TypedDict):
 class StepPayload(TypedDict):
     """One line of the live progress."""
 
-    name: str
+    step: str
     state: StepState
     detail: NotRequired[str]
 

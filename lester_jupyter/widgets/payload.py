@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     )
     from lester_jupyter.widgets.source import PlanOperator, PlanSource
 
+_REAL = "the real inputs"
+"""How verification calls the inputs as they are; it may run them more than once."""
+
 
 def plan_payload(
     source: PlanSource,
@@ -62,11 +65,11 @@ def verification_payload(
         if not extra:
             return None
         return {"verified": False, "changed": 0, "counterexample": None, "findings": extra}
-    checked = verification.checked[1:]
+    changed = [c for c in verification.checked if not c.name.startswith(_REAL)]
     own = [f for f in map(_finding, verification.findings) if f not in extra]
     return {
         "verified": verification.verified,
-        "changed": sum(1 for c in checked if c.outcome == "equal"),
+        "changed": sum(c.outcome == "equal" for c in changed),
         "counterexample": _counterexample(verification.counterexample),
         "findings": extra + own,
     }
@@ -142,7 +145,7 @@ _DETAILS: dict[str, Callable[[PlanOperator, Sequence[PlanOperator], dict[str, in
     "select": _detail_of_columns,
     "drop": _detail_of_columns,
     "rename": _detail_of_table,
-    "project": _detail_of_new_columns,
+    "project": _detail_of_columns,
     "extend": _detail_of_new_columns,
     "fill_missing": _detail_of_table,
     "cast": _detail_of_table,

@@ -184,11 +184,11 @@ class RewriteView(anywidget.AnyWidget):
 
 
 _ANSWERS: dict[type, Callable[[RewriteView, Any], Answer]] = {
-    messages.PageRequest: RewriteView._page,  # noqa: SLF001 - the class's own table of answers
-    messages.TraceRequest: RewriteView._trace,  # noqa: SLF001
-    messages.AssetRequest: RewriteView._asset,  # noqa: SLF001
-    messages.LayoutRequest: RewriteView._layout,  # noqa: SLF001
-    messages.AcceptRequest: RewriteView._accept,  # noqa: SLF001
-    messages.RejectRequest: RewriteView._reject,  # noqa: SLF001
-    messages.RetryRequest: RewriteView._retry,  # noqa: SLF001
+    messages.PageRequest: RewriteView._page,
+    messages.TraceRequest: RewriteView._trace,
+    messages.AssetRequest: RewriteView._asset,
+    messages.LayoutRequest: RewriteView._layout,
+    messages.AcceptRequest: RewriteView._accept,
+    messages.RejectRequest: RewriteView._reject,
+    messages.RetryRequest: RewriteView._retry,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -140,7 +141,7 @@ def _html_example(example: CounterexamplePayload | None) -> str:
     cell = f"padding:2px 8px;text-align:left;{_MONO};white-space:pre-wrap"
     rows = "".join(
         f'<tr><th style="padding:2px 8px;text-align:left">{name}</th><td style="{cell};background:{tint}">'
-        f"{escape(text if text is not None else '(no such row)')}</td></tr>"
+        f"{escape(visible(text) if text is not None else '(no such row)')}</td></tr>"
         for name, text, tint in (
             ("original", example["original_row"], _REMOVED),
             ("rewritten", example["rewritten_row"], _ADDED),
@@ -192,10 +193,11 @@ def _html_item(operator: OperatorPayload, number: dict[str, int]) -> str:
 
 
 def _example_lines(example: CounterexamplePayload) -> list[str]:
-    row = f", row {example['row']}" if example["row"] is not None else ""
-    heading = f"Differs on {example['name']}{row}: {example['detail']}".rstrip(": ")
+    said = example["row"] is None or re.search(r"\brow\b", example["detail"])
+    row = "" if said else f", row {example['row']}"
+    heading = visible(f"Differs on {example['name']}{row}: {example['detail']}").rstrip(": ")
     rows = [("original ", example["original_row"]), ("rewritten", example["rewritten_row"])]
-    return [heading, *(f"{name} {text}" for name, text in rows if text is not None)]
+    return [heading, *(f"{name} {visible(text)}" for name, text in rows if text is not None)]
 
 
 def _finding_text(finding: FindingPayload) -> str:
@@ -204,4 +206,4 @@ def _finding_text(finding: FindingPayload) -> str:
         first, last = finding["lines"]
         where = f"line {first}: " if first == last else f"lines {first}-{last}: "
     hint = f" Hint: {finding['hint']}" if finding["hint"] else ""
-    return f"{where}{finding['message']}{hint}"
+    return visible(f"{where}{finding['message']}{hint}")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import pandas as pd
 
 from lester_jupyter.engines.pandas.operators import run
-from lester_jupyter.engines.pandas.scan import read
+from lester_jupyter.engines.pandas.scan import read_source
 from lester_jupyter.engines.protocol import Relation
 from lester_jupyter.errors import PlanError
 from lester_jupyter.lineage import Step
@@ -31,20 +32,19 @@ class PandasEngine:
         """Runs an operator; see `Engine.execute`.
 
         Raises:
-            PlanError: a result that does not have the announced columns (nothing wrong is ever passed on).
+            PlanError: a source or result that does not have the columns of the plan (nothing wrong is passed on).
         """
         if isinstance(operator, Scan):
             given = self._tables.get(operator.source)
-            table = read(operator) if given is None else given.reset_index(drop=True)
+            table = read_source(operator.source, operator.names) if given is None else given.reset_index(drop=True)
             kept = table if operator.source.format == "memory" else None
-            step = Step(operator, len(table), source_identity=lambda: record_identity(table), source_table=kept)
+            identity = cache(lambda: record_identity(table))
+            step = Step(operator, len(table), source_identity=identity, source_table=kept)
         else:
             result = run(operator, [i.table for i in inputs], [i.step for i in inputs])
             table = result.table
             step = Step(operator, len(table), tuple(i.step for i in inputs), result.edges)
         if tuple(table.columns) != operator.columns:
-            raise PlanError(
-                f"{operator.kind} gave the columns {list(table.columns)}, but the plan says {list(operator.columns)}."
-            )
+            subject = f"The source {operator.source.name!r}" if isinstance(operator, Scan) else operator.kind
+            raise PlanError(f"{subject} has the columns {list(table.columns)}, expected {list(operator.columns)}.")
         return Relation(table, step)
-

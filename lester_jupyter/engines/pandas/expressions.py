@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lester_jupyter.engines.pandas.values import to_python, to_series
+from lester_jupyter.engines.pandas.functions import call_columns, call_rows
+from lester_jupyter.engines.pandas.values import to_series
+from lester_jupyter.errors import PlanError
 from lester_jupyter.plan import expressions as ex
+from lester_jupyter.plan.references import Unreadable
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
@@ -34,8 +37,50 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 
 @singledispatch
 def evaluate(node: ex.Expression, table: pd.DataFrame) -> Any:
-    """The expression's value for every row: a Series, or one Python value that holds for all rows."""
-    raise TypeError(f"pandas cannot evaluate {type(node).__name__}")
+    """The expression's value for every row: a Series, or one Python value that holds for all rows.
+
+    Raises:
+        PlanError: values of kinds that do not go together, such as text and numbers.
+    """
+    raise TypeError(f"pandas cannot evaluate {type(node).__name__} on {len(table)} rows")
+
+
+def truth(node: ex.Expression, table: pd.DataFrame) -> pd.Series:
+    """The expression as one truth value a row; a missing one counts as false.
+
+    For a Python function, its result counts as Python counts it (`if result:`).
+    """
+    value = evaluate(node, table)
+    if not isinstance(value, pd.Series):
+        return pd.Series(np.full(len(table), bool(value)))
+    if isinstance(node, ex.Apply) and not node.function.vectorized:
+        return pd.Series([bool(v) for v in value.tolist()], dtype=bool)
+    return value if value.dtype == bool else value.fillna(False).astype(bool)
+
+
+def _logical(node: ex.Expression, table: pd.DataFrame) -> pd.Series:
+    """As `truth`, but nullable truth values stay as they are: what is unknown stays unknown when it is negated."""
+    value = evaluate(node, table)
+    if isinstance(value, pd.Series) and pd.api.types.is_bool_dtype(value.dtype):
+        return value
+    return truth(node, table)
+
+
+def _compute(node: ex.Expression, function: Callable[..., Any], *operands: Any) -> Any:
+    try:
+        return function(*operands)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise PlanError(f"The expression {ex.to_text(node)!r} cannot be computed: {error}.") from error
+
+
+def known(value: Any) -> Any:
+    """The value, unless it was lost when its plan was written to a file."""
+    if isinstance(value, Unreadable):
+        raise PlanError(
+            f"The value {value!r} is not part of a plan that was read from a file.",
+            hint="run the code that made the plan",
+        )
+    return value
 
 
 @evaluate.register
@@ -46,77 +91,56 @@ def _(node: ex.Column, table: pd.DataFrame) -> Any:
 @evaluate.register
 def _(node: ex.Constant, table: pd.DataFrame) -> Any:
     del table
-    return node.value
+    return known(node.value)
 
 
-@evaluate.register
-def _(node: ex.Compare, table: pd.DataFrame) -> Any:
-    return _OPERATORS[node.op](evaluate(node.left, table), evaluate(node.right, table))
-
-
-@evaluate.register
-def _(node: ex.Arithmetic, table: pd.DataFrame) -> Any:
-    return _OPERATORS[node.op](evaluate(node.left, table), evaluate(node.right, table))
+@evaluate.register(ex.Compare)
+@evaluate.register(ex.Arithmetic)
+def _(node: ex.Compare | ex.Arithmetic, table: pd.DataFrame) -> Any:
+    return _compute(node, _OPERATORS[node.op], evaluate(node.left, table), evaluate(node.right, table))
 
 
 @evaluate.register
 def _(node: ex.Logical, table: pd.DataFrame) -> Any:
-    return reduce(_OPERATORS[node.op], (truth(o, table) for o in node.operands))
+    return reduce(_OPERATORS[node.op], (_logical(o, table) for o in node.operands))
 
 
 @evaluate.register
 def _(node: ex.Not, table: pd.DataFrame) -> Any:
-    return ~truth(node.operand, table)
+    return ~_logical(node.operand, table)
 
 
 @evaluate.register
 def _(node: ex.Negate, table: pd.DataFrame) -> Any:
-    return -evaluate(node.operand, table)
+    return _compute(node, operator.neg, evaluate(node.operand, table))
 
 
 @evaluate.register
 def _(node: ex.IsIn, table: pd.DataFrame) -> Any:
-    operand = evaluate(node.operand, table)
-    return operand.isin(list(node.values)) if isinstance(operand, pd.Series) else operand in node.values
+    operand, values = evaluate(node.operand, table), [known(v) for v in node.values]
+    return _compute(node, operand.isin, values) if isinstance(operand, pd.Series) else operand in values
 
 
 @evaluate.register
 def _(node: ex.Method, table: pd.DataFrame) -> Any:
-    target = evaluate(node.operand, table)
-    for name in node.name.split("."):
-        target = getattr(target, name)
-    return target(*node.arguments)
+    operand = evaluate(node.operand, table)
+    return _compute(node, lambda: operator.attrgetter(node.name)(operand)(*map(known, node.arguments)))
 
 
 @evaluate.register
 def _(node: ex.Apply, table: pd.DataFrame) -> Any:
-    call = node.function.call
-    assert call is not None
     columns = [table[a.name] for a in node.arguments]
     if node.function.vectorized:
-        return call(*columns)
-    return to_series([call(*values) for values in zip(*map(to_python, columns), strict=True)])
+        [values] = call_columns(node.function, columns, len(table), 1)
+        return values
+    return to_series(call_rows(node.function, columns, len(table)))
 
 
 @evaluate.register
 def _(node: ex.Mask, table: pd.DataFrame) -> Any:
-    del table
+    if len(node.values) != len(table):
+        raise PlanError(
+            f"The mask has {len(node.values)} truth values for {len(table)} rows.",
+            hint="masks made elsewhere do not follow changed inputs; write the predicate as an expression",
+        )
     return pd.Series(np.array(node.values, dtype=bool))
-
-
-def truth(node: ex.Expression, table: pd.DataFrame) -> pd.Series:
-    """The expression as one truth value a row; a missing one counts as false.
-
-    For a Python function, its result counts as Python counts it (`if result:`).
-    """
-    value = evaluate(node, table)
-    if not isinstance(value, pd.Series):
-        if isinstance(value, np.ndarray) or (isinstance(value, list) and len(value) == len(table)):
-            value = pd.Series(value)
-        else:
-            return pd.Series(np.full(len(table), bool(value)))
-    if value.dtype == bool:
-        return value
-    if isinstance(node, ex.Apply) and not node.function.vectorized:
-        return pd.Series([bool(v) for v in value.tolist()], dtype=bool)
-    return value.fillna(False).astype(bool)

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from lester_jupyter.engines.pandas.expressions import truth
+from lester_jupyter.engines.pandas.expressions import known, truth
+from lester_jupyter.engines.pandas.functions import call_columns, call_rows, is_elementwise
 from lester_jupyter.engines.pandas.values import to_python, to_series
 from lester_jupyter.errors import PlanError
 from lester_jupyter.lineage import All, Identity, RowEdge, Segment, Step, Take
-from lester_jupyter.lineage.rows import NONE, index_dtype
+from lester_jupyter.lineage.rows import NONE, Rows, index_dtype
 from lester_jupyter.lineage.steps import mix
 from lester_jupyter.plan import (
     Distinct,
     Extend,
     FillMissing,
     Filter,
-    Function,
     Join,
     Operator,
     Project,
@@ -29,7 +31,7 @@ from lester_jupyter.plan import (
     Split,
     Union,
 )
-from lester_jupyter.plan import expressions as ex
+from lester_jupyter.plan.expressions import Apply
 from lester_jupyter.plan.references import Name
 
 Tables = Sequence[pd.DataFrame]
@@ -47,12 +49,12 @@ class Result:
 @singledispatch
 def run(operator: Operator, tables: Tables, steps: Steps) -> Result:
     """Runs an operator on the tables of its inputs; `steps` are asked for row identities only."""
-    raise PlanError(f"The pandas engine cannot run {operator.kind!r}.")
+    raise PlanError(f"The pandas engine cannot run {operator.kind!r} on {len(tables)} of {len(steps)} tables.")
 
 
-def take(table: pd.DataFrame, positions: np.ndarray[Any, np.dtype[Any]]) -> Result:
-    """The rows at these positions, in this order."""
-    index = positions.astype(index_dtype(len(table)))
+def take(table: pd.DataFrame, chosen: npt.NDArray[np.bool_]) -> Result:
+    """The rows that are chosen, in their order."""
+    index: Rows = np.flatnonzero(chosen).astype(index_dtype(len(table)))
     return Result(table.take(index).reset_index(drop=True), (Take(index, len(table)),))
 
 
@@ -60,94 +62,60 @@ def take(table: pd.DataFrame, positions: np.ndarray[Any, np.dtype[Any]]) -> Resu
 def _(operator: Filter, tables: Tables, steps: Steps) -> Result:
     del steps
     [table] = tables
-    if isinstance(operator.predicate, ex.Mask) and len(operator.predicate.values) != len(table):
-        raise PlanError(
-            f"The mask has {len(operator.predicate.values)} truth values for {len(table)} rows.",
-            hint="masks made elsewhere do not follow changed inputs; write the predicate as an expression",
-        )
-    keep = truth(operator.predicate, table).to_numpy()
-    if len(keep) != len(table):
-        raise PlanError(f"The predicate gave {len(keep)} truth values for {len(table)} rows.")
-    result = take(table, np.flatnonzero(keep))
-    mixes = any(
-        not _elementwise(a.function, [table[c.name] for c in a.arguments], keep)
-        for a in _applications(operator.predicate)
-    )
-    return Result(result.table, (All(len(table), len(result.table)),)) if mixes else result
+    predicate = operator.predicate
+    keep = truth(predicate, table)
+    result = take(table, keep.to_numpy())
+    if not (isinstance(predicate, Apply) and predicate.function.vectorized):
+        return result
+    columns = [table[c.name] for c in predicate.arguments]
 
+    def compute(parts: Sequence[pd.Series], n_rows: int) -> list[pd.Series]:
+        return [c.fillna(False).astype(bool) for c in call_columns(predicate.function, parts, n_rows, 1)]
 
-def _applications(node: ex.Expression) -> list[ex.Apply]:
-    own = [node] if isinstance(node, ex.Apply) else []
-    return own + [a for child in node.children() for a in _applications(child)]
+    alone = is_elementwise(compute, columns, [keep])
+    return result if alone else Result(result.table, (All(len(table), len(result.table)),))
 
 
 @run.register
 def _(operator: Extend, tables: Tables, steps: Steps) -> Result:
     del steps
     [table] = tables
-    function, columns = operator.function, [table[s] for s in operator.sources]
-    if function.call is None:
-        raise PlanError(
-            f"The function {function.name!r} is not part of a plan that was read from a file.",
-            hint="run the code that made the plan",
-        )
+    function, width = operator.function, len(operator.targets)
+    columns = [table[s] for s in operator.sources]
+
+    def compute(parts: Sequence[pd.Series], n_rows: int) -> list[pd.Series]:
+        return call_columns(function, parts, n_rows, width)
+
+    edge: RowEdge = Identity(len(table))
     if function.vectorized:
-        whole = function.call(*columns)
-        values = [whole] if len(operator.targets) == 1 else list(whole)
-        same = _elementwise(function, columns, whole if len(operator.targets) == 1 else None)
-        edge: RowEdge = Identity(len(table)) if same else All(len(table), len(table))
+        made = compute(columns, len(table))
+        if not is_elementwise(compute, columns, made):
+            edge = All(len(table), len(table))
     else:
-        values = _scalars(operator, function.call, columns, len(table))
-        edge = Identity(len(table))
-    if len(values) != len(operator.targets):
-        raise PlanError(
-            f"{function.name} gave {len(values)} values for the {len(operator.targets)} columns "
-            f"{', '.join(map(str, operator.targets))}."
-        )
-    return Result(_with_columns(table, dict(zip(operator.targets, values, strict=True))), (edge,))
+        made = _from_rows(operator, call_rows(function, columns, len(table)))
+    return Result(_with_columns(table, dict(zip(operator.targets, made, strict=True))), (edge,))
 
 
-def _with_columns(table: pd.DataFrame, columns: Mapping[Name, Any]) -> pd.DataFrame:
-    """The table with columns added or replaced; the other columns share their memory with it."""
-    out = table.copy(deep=False)
-    for name, values in columns.items():
-        out[name] = values
-    return out
-
-
-def _scalars(operator: Extend, call: Callable[..., Any], columns: list[pd.Series], n_rows: int) -> list[pd.Series]:
-    """Calls the function once a row, with Python values."""
-    if columns:
-        made = [call(*row) for row in zip(*map(to_python, columns), strict=True)]
-    else:
-        made = [call() for _ in range(n_rows)]
-    if len(operator.targets) == 1:
-        return [to_series(made)]
+def _from_rows(operator: Extend, made: list[Any]) -> list[pd.Series]:
+    """One column a target, from what the function gave for each row."""
     width = len(operator.targets)
+    if width == 1:
+        return [to_series(made)]
     for row, value in enumerate(made):
         if not isinstance(value, tuple | list) or len(value) != width:
             raise PlanError(
-                f"{operator.function.name} gave {value!r} for row {row}, but {width} columns were named: "
+                f"{operator.function.name} gave {value!r:.80} for row {row}, but {width} columns were named: "
                 f"{', '.join(map(str, operator.targets))}."
             )
     return [to_series([m[i] for m in made]) for i in range(width)]
 
 
-def _elementwise(function: Function, columns: list[pd.Series], whole: Any, probe: int = 16) -> bool:
-    """Probes whether a vectorised function treats each row by itself: half of the rows must give half of the result.
-
-    A function that looks at the whole column (a mean, a rank) gives other values for a part of it. This is a test,
-    not a proof: such operators are marked as over-approximate in any case.
-    """
-    if not function.vectorized:
-        return True
-    n = len(columns[0]) if columns else 0
-    if n < 2 or whole is None or function.call is None:
-        return False
-    chosen = np.unique(np.linspace(0, n - 1, min(probe, (n + 1) // 2)).astype(int))
-    part = function.call(*(c.iloc[chosen].reset_index(drop=True) for c in columns))
-    expected, got = pd.Series(np.asarray(whole)[chosen]), pd.Series(np.asarray(part))
-    return len(got) == len(expected) and bool(((expected == got) | (expected.isna() & got.isna())).all())
+def _with_columns(table: pd.DataFrame, columns: Mapping[Name, pd.Series]) -> pd.DataFrame:
+    """The table with columns added or replaced; the other columns share their memory with it."""
+    out = table.copy(deep=False)
+    for name, values in columns.items():
+        out[name] = values
+    return out
 
 
 @run.register
@@ -181,21 +149,27 @@ def _(operator: Join, tables: Tables, steps: Steps) -> Result:
         )
     except (ValueError, TypeError) as error:
         raise PlanError(f"{operator.how} join on {', '.join(map(str, operator.left_on))}: {error}") from error
-    index = [
-        merged[name].fillna(NONE).to_numpy(dtype=index_dtype(len(side)))
-        for name, side in ((_LEFT, left), (_RIGHT, right))
-    ]
-    return Result(
-        merged.drop(columns=[_LEFT, _RIGHT]), (Take(index[0], len(left)), Take(index[1], len(right)))
+    edges = tuple(
+        Take(_row_numbers(merged.pop(name), side), len(side)) for name, side in ((_LEFT, left), (_RIGHT, right))
     )
+    return Result(merged, edges)
+
+
+def _row_numbers(found: pd.Series, side: pd.DataFrame) -> Rows:
+    """Row numbers as merge gives them: floats, with NaN for "no row", where some rows have no match."""
+    numbers = found.to_numpy()
+    if numbers.dtype.kind == "f":
+        numbers = np.nan_to_num(numbers, nan=NONE)
+    rows: Rows = numbers.astype(index_dtype(len(side)))
+    return rows
 
 
 @run.register
 def _(operator: Union, tables: Tables, steps: Steps) -> Result:
     del steps
     table = pd.concat(list(tables), ignore_index=True)[list(operator.columns)]
-    starts = np.cumsum([0, *map(len, tables)])
-    return Result(table, tuple(Segment(len(t), len(table), int(s)) for t, s in zip(tables, starts, strict=False)))
+    starts = accumulate(map(len, tables[:-1]), initial=0)
+    return Result(table, tuple(Segment(len(t), len(table), s) for t, s in zip(tables, starts, strict=True)))
 
 
 @run.register
@@ -206,21 +180,36 @@ def _(operator: Distinct, tables: Tables, steps: Steps) -> Result:
         doubled = table.duplicated(list(operator.subset), keep=operator.keep)
     except TypeError as error:
         raise PlanError(f"distinct cannot compare these values: {error}.") from error
-    return take(table, np.flatnonzero(~doubled.to_numpy()))
+    return take(table, ~doubled.to_numpy())
 
 
 @run.register
 def _(operator: FillMissing, tables: Tables, steps: Steps) -> Result:
     del steps
     [table] = tables
-    filled = {name: _fill(table[name], value) for name, value in operator.values}
+    filled = {name: _fill(table[name], known(value)) for name, value in operator.values}
     return Result(_with_columns(table, filled), (Identity(len(table)),))
 
 
 def _fill(column: pd.Series, value: Any) -> pd.Series:
-    if not column.isna().any():
+    """The column with a value put where one is missing; it keeps its type if the value fits in."""
+    missing = column.isna()
+    if not missing.any():
         return column
-    return to_series([value if missing else v for v, missing in zip(column.tolist(), column.isna(), strict=True)])
+    if _fits(value, column):
+        return column.fillna(value)
+    return to_series([value if gone else v for v, gone in zip(to_python(column), missing, strict=True)])
+
+
+def _fits(value: Any, column: pd.Series) -> bool:
+    """Whether pandas' type for the column holds the value as it is (an integer among floats, text among text)."""
+    if isinstance(value, bool) or value is None or column.dtype == object:
+        return False
+    dtype: Any = column.dtype
+    try:
+        return bool(pd.array([value], dtype=dtype)[0] == value)
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 @run.register
@@ -228,4 +217,4 @@ def _(operator: Split, tables: Tables, steps: Steps) -> Result:
     [table], [step] = tables, steps
     drawn = mix(step.identity ^ mix(np.full(1, operator.seed % 2**64, np.uint64)))
     in_train = drawn.astype(np.float64) / 2.0**64 < operator.train_fraction
-    return take(table, np.flatnonzero(in_train if operator.part == "train" else ~in_train))
+    return take(table, in_train if operator.part == "train" else ~in_train)

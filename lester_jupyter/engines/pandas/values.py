@@ -29,13 +29,14 @@ def to_series(values: list[Any], known: type | None = None) -> pd.Series:
             return pd.Series(np.array(values, dtype=_NATIVE[kind]))
         if kind is str:
             return pd.Series(values, dtype="str")
-        if issubclass(kind, np.generic):
+        if issubclass(kind, np.number | np.bool_ | np.datetime64):  # not numpy's text, which loses null characters
             return pd.Series(np.array(values))
-    except (OverflowError, UnicodeEncodeError, ValueError):  # integers past 64 bits, lone surrogates
+    except (OverflowError, UnicodeEncodeError):  # integers past 64 bits, lone surrogates
         return pd.Series(values, dtype=object)
     return pd.Series(values, dtype=object)
 
 
 def to_python(column: pd.Series) -> list[Any]:
     """The values of a column as Python objects, for functions that take scalars."""
-    return column.tolist()
+    values: list[Any] = column.tolist()
+    return values

@@ -9,12 +9,45 @@ from typing import cast
 from lester_jupyter.rewriting.lifting.expressions import Kind, as_column
 
 _STRING_METHODS_TO_STRING = frozenset(
-    "capitalize casefold center expandtabs format join ljust lower lstrip removeprefix removesuffix replace rjust rstrip "
-    "strip swapcase title translate upper zfill".split()
+    [
+        "capitalize",
+        "casefold",
+        "center",
+        "expandtabs",
+        "format",
+        "join",
+        "ljust",
+        "lower",
+        "lstrip",
+        "removeprefix",
+        "removesuffix",
+        "replace",
+        "rjust",
+        "rstrip",
+        "strip",
+        "swapcase",
+        "title",
+        "translate",
+        "upper",
+        "zfill",
+    ]
 )
 _STRING_METHODS_TO_BOOL = frozenset(
-    "endswith isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric isspace istitle isupper "
-    "startswith".split()
+    [
+        "endswith",
+        "isalnum",
+        "isalpha",
+        "isascii",
+        "isdecimal",
+        "isdigit",
+        "isidentifier",
+        "islower",
+        "isnumeric",
+        "isspace",
+        "istitle",
+        "isupper",
+        "startswith",
+    ]
 )
 _CALLS: dict[str, Kind] = {
     "str": "str", "repr": "str", "int": "int", "len": "int", "ord": "int", "float": "float", "bool": "bool",

@@ -18,9 +18,10 @@ Strip = Literal["both", "right", "left"]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Step:
-    """One step; `lines` are those of the original."""
+    """One step; `lines` are those of the original, `called` is a name for its rows, if the program has one."""
 
     lines: tuple[int, ...] = ()
+    called: str = ""
 
     @property
     def inputs(self) -> tuple[Step, ...]:
@@ -47,6 +48,7 @@ class Source(Step):
 
     @property
     def made(self) -> tuple[Column, ...]:
+        """The columns it adds."""
         return self.columns
 
 
@@ -72,18 +74,25 @@ class ReadLines(Source):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ReadTable(Source):
-    """A table whose columns are addressed by name: `ld.read_csv`, `ld.from_pandas`, `ld.from_records`.
+    r"""A table whose columns are addressed by name: `ld.read_csv`, `ld.from_pandas`, `ld.from_records`.
 
     Attributes:
         call: the call without its module, such as `read_csv("mails.csv", sep="\\t")`.
         by_name: the columns the program asked for, by their names.
+        picks: only these are read, so that further fields of a record do no harm (csv.DictReader).
+        header: for csv.DictReader, all names by position, if they are known; then the file is read as text.
+        options: for that, the keyword arguments.
     """
 
     call: ast.Call
+    picks: bool = False
+    header: tuple[str, ...] = ()
+    options: tuple[tuple[str, ast.expr], ...] = ()
     by_name: dict[str, Column] = field(default_factory=dict)
 
     @property
     def made(self) -> tuple[Column, ...]:
+        """The columns it adds."""
         return (*self.columns, *self.by_name.values())
 
 
@@ -95,6 +104,7 @@ class Unary(Step):
 
     @property
     def inputs(self) -> tuple[Step, ...]:
+        """The steps it takes its rows from."""
         return (self.input,)
 
 
@@ -114,6 +124,7 @@ class Extend(Unary):
 
     @property
     def made(self) -> tuple[Column, ...]:
+        """The columns it adds."""
         return self.columns
 
 
@@ -147,10 +158,12 @@ class Join(Step):
 
     @property
     def inputs(self) -> tuple[Step, ...]:
+        """The steps it takes its rows from."""
         return (self.left, self.right)
 
     @property
     def made(self) -> tuple[Column, ...]:
+        """The columns it adds."""
         return tuple(new for new, _ in self.brings)
 
 
@@ -168,10 +181,12 @@ class Union(Step):
 
     @property
     def inputs(self) -> tuple[Step, ...]:
+        """The steps it takes its rows from."""
         return self.parts
 
     @property
     def made(self) -> tuple[Column, ...]:
+        """The columns it adds."""
         return tuple(new for new, _ in self.columns)
 
 
@@ -192,6 +207,7 @@ class ForEach(Unary):
 
     @property
     def made(self) -> tuple[Column, ...]:
+        """The columns it adds."""
         return tuple(new for new, _ in self.columns)
 
 

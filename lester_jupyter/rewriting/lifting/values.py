@@ -16,7 +16,6 @@ from lester_jupyter.rewriting.lifting.steps import Step, Strip
 Mode = Literal["append", "set", "first", "group"]
 
 
-@dataclass(frozen=True)
 class Value:
     """Anything a name can be bound to."""
 
@@ -93,37 +92,65 @@ class Facts:
     """What a first pass over the program found out about the records of one text source.
 
     Attributes:
-        split: separator, split count and strip of the one way its lines are split.
+        split: the one way its lines are split: separator, split count, strip, and whether the newline was still there.
         arity: fields that an unguarded unpacking demands.
         floor: fields that unguarded index accesses demand.
         highest: fields that any index access demands.
+        put_out: fields that were demanded before anything was put out, on the path that demands least.
         length: a first guard on the number of fields: how, and the number.
+        header: the first record is not data.
         skips_blank: a first guard drops blank lines.
+        quoting: the records are those of csv.reader.
         lines: something needs the line as a whole, or splits it under a guard.
         names: what the program calls each field.
+        weak_names: what it calls the first value made from each field.
+        origin: the lines of the original that open, split and name the fields.
     """
 
     split: tuple[str, int | None, Strip | None, bool] | None = None
     arity: int | None = None
     floor: int = 0
     highest: int = 0
+    put_out: int | None = None
     length: tuple[Literal["exact", "at least"], int] | None = None
+    header: bool = False
     skips_blank: bool = False
     lines: bool = False
+    quoting: bool = False
     names: dict[int, str] = field(default_factory=dict)
     weak_names: dict[int, str] = field(default_factory=dict)
+    origin: set[int] = field(default_factory=set)
 
     @property
-    def named(self) -> bool:
-        """Whether the fields can be columns of their own: each record the original accepts has them all."""
-        if self.lines or self.split is None:
-            return False
-        return self.arity is not None or self.length is not None or self.highest <= self.floor
+    def surely(self) -> int:
+        """Fields that every record has that the original accepts.
+
+        Records of csv.reader cannot be split later, so a field asked under a guard is demanded of all of them.
+        """
+        asked = self.highest if self.quoting and self.exact is None and self.highest != self.put_out else self.floor
+        return max(asked, self.arity or 0, self.length[1] if self.length else 0)
+
+    @property
+    def leaves_out_short(self) -> bool:
+        """Whether records without all fields put nothing out: every path to an output asks for all of them."""
+        return self.exact is None and self.surely < self.highest == self.put_out
 
     @property
     def width(self) -> int:
-        """How many columns a record has."""
-        return max(self.arity or 0, self.length[1] if self.length else 0, self.highest)
+        """How many fields are read."""
+        return self.highest if self.leaves_out_short else self.surely
+
+    @property
+    def named(self) -> bool:
+        """Whether the fields can be columns of their own: every record that puts something out has them all."""
+        return not self.lines and self.split is not None and self.width > 0 and self.highest <= self.width
+
+    @property
+    def exact(self) -> int | None:
+        """The number of fields of every record that is accepted, where it is certain."""
+        if self.arity is not None:
+            return self.arity
+        return self.length[1] if self.length and self.length[0] == "exact" else None
 
 
 @dataclass(eq=False)
@@ -135,24 +162,30 @@ class TextSource:
         path: an expression of the program.
         encoding: an expression, or None.
         quoting: csv.reader's rules instead of str.split.
+        whole: how the file was cut into lines, if not by iterating over it.
         facts: gathered in this pass.
         known: the facts of the pass before, or None in the first.
-        header: the first record is not data.
-        lines: of the original that open, split and name the fields.
         columns: the fields by position.
+        line: the column of whole lines.
     """
 
     number: int
     path: ast.expr
     encoding: ast.expr | None = None
     quoting: bool = False
+    whole: Literal["", "split", "trimmed"] = ""
     facts: Facts = field(default_factory=Facts)
     known: Facts | None = None
-    header: bool = False
-    lines: set[int] = field(default_factory=set)
     columns: dict[int, Column] = field(default_factory=dict)
     line: Column | None = None
-    scan: Step | None = None
+
+
+@dataclass(frozen=True)
+class Text(Value):
+    """The text of a whole file, from `read()`; `trimmed` after `.strip()`."""
+
+    source: TextSource
+    trimmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -201,7 +234,7 @@ class Relation(Value):
 
     plan: Step
     element: Value
-    kind: Literal["list", "lines", "keys", "numbered"] = "list"
+    kind: Literal["list", "lines", "keys", "numbered", "set"] = "list"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What each failure of an OpenAI-compatible service means to the user: one sentence, one next step, and whether to wait.
+"""What each failure of an OpenAI-compatible service means to the user: one sentence, one next step, and a wait or none.
 
 The texts come from untrusted servers, and clients put requests, headers included, into their exceptions. So a
 `Failure` carries only what is composed here, with the key cut out.
@@ -69,7 +69,7 @@ class Endpoint:
         if self.key:
             line = line.replace(self.key, "[key]")
         line = _BEARER.sub("[key]", line)
-        return line if len(line) <= 200 else line[:199] + "…"  # noqa: RUF001
+        return line if len(line) <= 200 else line[:199] + "…"
 
 
 def explain(error: Exception, endpoint: Endpoint) -> Failure:
@@ -109,10 +109,12 @@ def unknown_model(failure: Failure, endpoint: Endpoint, models: tuple[str, ...])
     )
 
 
-def _refused_key(error: Any, endpoint: Endpoint) -> Failure:
+def _refused_key(_error: Any, endpoint: Endpoint) -> Failure:
     if not endpoint.key:
         return Failure(f"{endpoint.host} wants a key (401).", "set OPENAI_API_KEY.")
-    return Failure(f"{endpoint.host} refused the key (401).", "check OPENAI_API_KEY, and that it belongs to this service.")
+    return Failure(
+        f"{endpoint.host} refused the key (401).", "check OPENAI_API_KEY, and that it belongs to this service."
+    )
 
 
 def _not_allowed(error: Any, endpoint: Endpoint) -> Failure:
@@ -123,7 +125,7 @@ def _not_allowed(error: Any, endpoint: Endpoint) -> Failure:
     )
 
 
-def _not_found(error: Any, endpoint: Endpoint) -> Failure:
+def _not_found(_error: Any, endpoint: Endpoint) -> Failure:
     return Failure(
         f"{endpoint.host} knows no model {endpoint.model!r}, or nothing at this address (404).",
         "check LESTER_MODEL, and that OPENAI_BASE_URL is complete (it usually ends in /v1).",
@@ -160,7 +162,7 @@ def _server_error(error: Any, endpoint: Endpoint) -> Failure:
     )
 
 
-def _timed_out(error: Any, endpoint: Endpoint) -> Failure:
+def _timed_out(_error: Any, endpoint: Endpoint) -> Failure:
     return overdue(endpoint)
 
 
@@ -178,7 +180,8 @@ def _in_stream(error: Any, endpoint: Endpoint) -> Failure:
     return Failure(f"{endpoint.host} broke off its reply: {endpoint.quote(error.message)}", "try again.")
 
 
-def _not_the_protocol(error: Any, endpoint: Endpoint) -> Failure:
+def not_the_protocol(endpoint: Endpoint) -> Failure:
+    """What came back has none of the parts that a reply has."""
     return Failure(
         f"{endpoint.host} answered with something that is not the OpenAI protocol.",
         "check OPENAI_BASE_URL (it usually ends in /v1).",
@@ -195,8 +198,7 @@ _EXPLANATIONS: tuple[tuple[type[Exception], Callable[[Any, Endpoint], Failure]],
     (openai.APITimeoutError, _timed_out),
     (openai.APIConnectionError, _no_connection),
     (openai.APIError, _in_stream),
-    (ValueError, _not_the_protocol),
-    (UnicodeError, _not_the_protocol),
+    (ValueError, lambda _error, endpoint: not_the_protocol(endpoint)),
 )
 """The first row whose class matches explains the failure: subclasses stand before their bases."""
 

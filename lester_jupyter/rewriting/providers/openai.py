@@ -1,11 +1,12 @@
-"""Any service that speaks OpenAI's chat completions: OpenAI, Azure, vLLM, Ollama, llama.cpp, …"""
+"""Any service that speaks OpenAI's chat completions: OpenAI, Azure, vLLM, Ollama, llama.cpp."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from lester_jupyter.errors import ProviderError
@@ -13,6 +14,7 @@ from lester_jupyter.rewriting.providers.provider import Completion, Message, OnT
 
 if TYPE_CHECKING:
     import openai
+    from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
     from lester_jupyter.rewriting.providers.failures import Endpoint, Failure
 
@@ -62,11 +64,11 @@ class OpenAIProvider:
 
     @property
     def name(self) -> str:
-        """The model and the host."""
-        return f"{self._model or 'the default model'} at {self._host}"
+        """The model."""
+        return self._model or "the endpoint's model"
 
     def __repr__(self) -> str:
-        return f"OpenAIProvider({self.name})"
+        return f"OpenAIProvider({self.name!r} at {self._host!r})"
 
     @property
     def _host(self) -> str:
@@ -83,17 +85,16 @@ class OpenAIProvider:
 
         key = self._key()
         tries = self._retries + 1
-        for number in range(1, tries + 1):
-            result = self._ask(messages, key, on_token)
-            if not isinstance(result, Failure):
-                return result
+        number = 1
+        while isinstance(result := self._ask(messages, key, on_token), Failure):
             if result.wait is None or result.wait > MAXIMUM_WAIT_SECONDS or number == tries:
-                break
+                # Raised here and not where it was caught: no request with its headers hangs on it as a context.
+                raise _after_waiting(result, number).error()
+            number += 1
             if self._on_wait is not None:
-                self._on_wait(f"{result.message} Waiting {result.wait:.0f} s, then try {number + 1} of {tries}.")
+                self._on_wait(f"{result.message} Waiting {result.wait:.0f} s, then try {number} of {tries}.")
             self._sleep(result.wait)
-        # Raised here and not where it was caught, so that no request with its headers hangs on it as a context.
-        raise _after_waiting(result, number).error()
+        return result
 
     def _key(self) -> str:
         parts = urlsplit(self._base_url)
@@ -143,15 +144,17 @@ class OpenAIProvider:
     def _stream(
         self, client: openai.OpenAI, endpoint: Endpoint, messages: Sequence[Message], on_token: OnToken | None
     ) -> Completion | Failure:
-        from lester_jupyter.rewriting.providers.failures import interrupted, overdue
+        from lester_jupyter.rewriting.providers.failures import interrupted, not_the_protocol, overdue
 
         options: dict[str, Any] = {"stream_options": {"include_usage": True}} if self._counts_usage else {}
+        turns = cast("list[ChatCompletionMessageParam]", list(messages))
         deadline = time.monotonic() + self._timeout
         pieces: list[str] = []
         refusal: list[str] = []
         model, finish_reason, usage = self._model, None, None
-        with client.chat.completions.create(
-            model=self._model, messages=list(messages), stream=True, **options
+        with cast(
+            "openai.Stream[ChatCompletionChunk]",
+            client.chat.completions.create(model=self._model, messages=turns, stream=True, **options),
         ) as stream:
             for chunk in stream:
                 if time.monotonic() > deadline:
@@ -168,8 +171,8 @@ class OpenAIProvider:
                     if piece and on_token is not None:
                         on_token(piece)
         refused = "".join(refusal)
-        if finish_reason is None and pieces:
-            return interrupted(endpoint)
+        if finish_reason is None and not refused:
+            return interrupted(endpoint) if pieces else not_the_protocol(endpoint)
         return Completion(
             text=refused or "".join(pieces),
             prompt_tokens=getattr(usage, "prompt_tokens", None),
@@ -180,8 +183,6 @@ class OpenAIProvider:
 
 
 def _after_waiting(failure: Failure, tries: int) -> Failure:
-    from dataclasses import replace
-
     if failure.wait is not None and failure.wait > MAXIMUM_WAIT_SECONDS:
         return replace(failure, hint=f"it asks to wait {failure.wait:.0f} s: try again then, or use another model.")
     return replace(failure, message=f"{failure.message[:-1]}, {tries} times.") if tries > 1 else failure
@@ -207,3 +208,9 @@ def _models(client: openai.OpenAI) -> tuple[str, ...]:
     except (openai.OpenAIError, ValueError):
         # The list only improves the message about a model that does not exist.
         return ()
+
+
+def is_configured(base_url: str, environment: Mapping[str, str] | None = None) -> bool:
+    """Whether the user has set up a service: a key, or an endpoint of their own."""
+    given = os.environ if environment is None else environment
+    return bool(base_url or given.get("OPENAI_API_KEY", "").strip())

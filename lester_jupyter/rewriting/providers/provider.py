@@ -50,7 +50,7 @@ class Provider(Protocol):
 
     @property
     def name(self) -> str:
-        """The service and model, for progress and for the cache; never a key."""
+        """The model, for progress and for the cache; neither a key nor an address."""
         ...
 
     def complete(self, messages: Sequence[Message], *, on_token: OnToken | None = None) -> Completion:

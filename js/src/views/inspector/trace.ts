@@ -1,0 +1,88 @@
+import { h } from '../../lib/dom';
+import { counted } from '../../lib/format';
+import { kindOf } from '../../lib/kinds';
+import type { Cell } from '../../protocol';
+import { ROLE_MARK, type PlanSession, type TracedRows } from '../session';
+import { cellNodes } from './cells';
+
+/** The record's journey: every table that it touches, in order, with its values there. */
+export class TracePane {
+  readonly element = h('div', { class: 'lj-pane' });
+  readonly #unsubscribe: () => void;
+
+  constructor(private readonly session: PlanSession) {
+    this.#unsubscribe = session.subscribe((state, before) => {
+      if (state.trace !== before.trace) this.#draw();
+      else if (state.operator !== before.operator) this.#pick();
+    });
+    this.#draw();
+  }
+
+  shown(): void {
+    this.#pick();
+  }
+
+  destroy(): void {
+    this.#unsubscribe();
+  }
+
+  #draw(): void {
+    const { trace } = this.session.state;
+    if (!trace) {
+      this.element.replaceChildren(h('p', { class: 'lj-empty' }, 'Click a record to see its journey.'));
+      return;
+    }
+    const steps = this.session.index.operators.flatMap((operator) => {
+      const traced = trace.tables.get(operator.id);
+      return traced ? [this.#step(operator.id, traced)] : [];
+    });
+    this.element.replaceChildren(h('ol', { class: 'lj-journey' }, ...steps));
+    this.#pick();
+  }
+
+  #step(id: string, traced: TracedRows): HTMLElement {
+    const operator = this.session.index.operator(id);
+    const kind = kindOf(operator.kind);
+    const rest = traced.count - traced.sample.length;
+    return h(
+      'li',
+      { 'data-role': traced.role, 'data-operator': id },
+      h(
+        'button',
+        { type: 'button', onclick: () => this.session.pick(id) },
+        h('span', { class: 'lj-chip', style: `--c:var(--lj-f-${kind.family.key})` }, kind.glyph),
+        h('b', {}, operator.label),
+        h('span', { class: 'lj-count' }, says(traced)),
+      ),
+      ...traced.sample.map((row) => record(operator.columns, row)),
+      rest > 0 ? h('div', { class: 'lj-sub' }, `… ${counted(rest, 'record')} more`) : null,
+    );
+  }
+
+  #pick(): void {
+    for (const item of this.element.querySelectorAll<HTMLElement>('li[data-operator]')) {
+      const picked = item.dataset.operator === this.session.state.operator;
+      item.toggleAttribute('data-picked', picked);
+      if (picked) item.scrollIntoView({ block: 'nearest' });
+    }
+  }
+}
+
+function says({ role, count }: TracedRows): string {
+  if (role === 'self') return `${ROLE_MARK.self} this record`;
+  return `${ROLE_MARK[role]} ${counted(count, 'record')} ${role === 'back' ? 'made it' : 'made from it'}`;
+}
+
+function record(columns: readonly string[], row: readonly Cell[]): HTMLElement {
+  const fields = row.map((cell, i) =>
+    h(
+      'span',
+      { class: 'lj-field' },
+      h('bdi', { class: 'lj-name' }, columns[i] ?? ''),
+      '=',
+      h('bdi', {}, ...cellNodes(cell)),
+      ' ',
+    ),
+  );
+  return h('div', { class: 'lj-record' }, ...fields);
+}

@@ -1,0 +1,64 @@
+/**
+ * The module that anywidget keeps with every widget, and saves into notebooks: as small as can be. The view itself
+ * (`rewrite-core.js`) comes from the kernel once a page.
+ */
+import type { AnyModel } from '@anywidget/types';
+import { h } from '../lib/dom';
+import type { State } from '../protocol';
+import { WidgetHost } from './host';
+
+declare const __BUILD__: string;
+
+interface Core {
+  render(host: WidgetHost, element: HTMLElement): () => void;
+}
+
+const PATIENCE = 600; // milliseconds before the code is shown as it is
+
+type Model = AnyModel<State & Record<string, unknown>>;
+
+async function render({ model, el }: { model: Model; el: HTMLElement }): Promise<() => void> {
+  const host = new WidgetHost(model, el, __BUILD__);
+  const slow = setTimeout(() => el.replaceChildren(plain(host, 'Loading the view…')), PATIENCE);
+  try {
+    const core = await load(host);
+    clearTimeout(slow);
+    el.replaceChildren();
+    const stop = core.render(host, el);
+    return () => {
+      stop();
+      host.destroy();
+    };
+  } catch (error) {
+    clearTimeout(slow);
+    el.replaceChildren(plain(host, (error as Error).message));
+    return () => host.destroy();
+  }
+}
+
+/** Imports the view once a page: the promise of the module is what all widgets share. */
+async function load(host: WidgetHost): Promise<Core> {
+  const page = globalThis as { __lester_jupyter_core__?: Map<string, Promise<Core>> };
+  const cores = (page.__lester_jupyter_core__ ??= new Map<string, Promise<Core>>());
+  const known = cores.get(__BUILD__);
+  if (known) return known;
+  const loading = host.asset('rewrite-core.js').then(async (source) => {
+    const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+    try {
+      return (await import(/* @vite-ignore */ url)) as Core;
+    } finally {
+      URL.revokeObjectURL(url);
+    }
+  });
+  cores.set(__BUILD__, loading);
+  loading.catch(() => cores.delete(__BUILD__));
+  return loading;
+}
+
+/** What can be shown without the view: what it is about, and the code. */
+function plain(host: WidgetHost, note: string): HTMLElement {
+  const code = host.get('rewritten') || host.get('original');
+  return h('div', { class: 'lj-plain' }, h('p', {}, `${host.get('title')} ${note}`), h('pre', {}, code));
+}
+
+export default { render };

@@ -1,0 +1,103 @@
+"""Calls users' functions: once a row with Python values, or once with whole columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lester_jupyter.engines.pandas.values import to_python, to_series
+from lester_jupyter.errors import PlanError
+from lester_jupyter.plan import Function
+
+_PROBED = 6
+"""Different rows with which a vectorised function is called a second time."""
+
+
+def callable_of(function: Function) -> Callable[..., Any]:
+    """The function itself.
+
+    Raises:
+        PlanError: a plan that was read from a file has its name and text only.
+    """
+    if function.call is None:
+        raise PlanError(
+            f"The function {function.name!r} is not part of a plan that was read from a file.",
+            hint="run the code that made the plan",
+        )
+    return function.call
+
+
+def call_rows(function: Function, columns: Sequence[pd.Series], n_rows: int) -> list[Any]:
+    """Calls a function once a row, with one Python value a column.
+
+    An error of the function passes through as it is, with a note that names the row.
+    """
+    call, arguments = callable_of(function), [to_python(c) for c in columns]
+    rows = iter(arguments[0] if len(columns) == 1 else zip(*arguments, strict=True) if columns else [()] * n_rows)
+    try:
+        return [call(value) for value in rows] if len(columns) == 1 else [call(*values) for values in rows]
+    except Exception as error:
+        row = n_rows - 1 - sum(1 for _ in rows)
+        error.add_note(f"{function.name} raised this for row {row} of the frame (counted from 0).")
+        raise
+
+
+def call_columns(function: Function, columns: Sequence[pd.Series], n_rows: int, n_results: int) -> list[pd.Series]:
+    """Calls a vectorised function once; it may give Series, arrays, lists, or one value for all rows.
+
+    Raises:
+        PlanError: results of another number or length.
+    """
+    made = callable_of(function)(*columns)
+    if n_results == 1:
+        return [_as_column(made, function, n_rows)]
+    parts = [made[name] for name in made] if isinstance(made, pd.DataFrame) else list(made)
+    if len(parts) != n_results:
+        raise PlanError(f"{function.name} gave {len(parts)} columns, expected {n_results}.")
+    return [_as_column(part, function, n_rows) for part in parts]
+
+
+def _as_column(values: Any, function: Function, n_rows: int) -> pd.Series:
+    if not pd.api.types.is_list_like(values):
+        return to_series([values] * n_rows)
+    if len(values) != n_rows:
+        raise PlanError(f"{function.name} gave {len(values)} values for {n_rows} rows.")
+    if isinstance(values, pd.Series):  # matched by index, as pandas does when a column is set
+        return values.reindex(pd.RangeIndex(n_rows))
+    return to_series(values) if isinstance(values, list) else pd.Series(values)
+
+
+def is_elementwise(
+    compute: Callable[[Sequence[pd.Series], int], list[pd.Series]],
+    columns: Sequence[pd.Series],
+    results: Sequence[pd.Series],
+) -> bool:
+    """Probes whether a vectorised function treats each row by itself, by a second call with a few of the rows.
+
+    They come in reverse and each another number of times, so that a function that looks at its neighbours, or at the
+    whole column (a mean, a rank), gives other values for them. This is a test, not a proof: such operators are marked
+    as over-approximate in any case.
+
+    Args:
+        compute: computes results from columns and their number of rows.
+        columns: what the results were computed from.
+        results: what came out.
+    """
+    n_rows = len(results[0])
+    if n_rows < 2 or not columns:
+        return False
+    spread = np.linspace(0, n_rows - 1, _PROBED).astype(int)
+    extremes = [at for r in results if r.dtype == bool for at in (int(r.argmax()), int(r.argmin()))]
+    different = np.unique([*spread, *extremes])
+    chosen = np.repeat(different[::-1], np.arange(1, len(different) + 1))
+    try:
+        parts = compute([c.iloc[chosen].reset_index(drop=True) for c in columns], len(chosen))
+    except Exception:  # noqa: BLE001 - it worked on all rows; if it cannot take others, it looks at more than one
+        return False
+    return all(
+        pd.Series(to_python(whole.iloc[chosen]), dtype=object).equals(pd.Series(to_python(part), dtype=object))
+        for whole, part in zip(results, parts, strict=True)
+    )

@@ -1,0 +1,1 @@
+"""Rewrites messy cells into declarative code, and lets none be called verified without evidence."""

@@ -1,0 +1,1 @@
+"""Abstract interpretation: the cell's syntax tree, run over symbolic values."""
