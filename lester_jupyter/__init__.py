@@ -3,7 +3,11 @@
 `%load_ext lester_jupyter`, then `%%lester` on top of a cell; or the declarative frames of this module by hand.
 """
 
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from lester_jupyter import errors
 from lester_jupyter._version import __version__
@@ -19,6 +23,9 @@ from lester_jupyter.frame import (
     union,
 )
 from lester_jupyter.frame import ExecutablePlan as Plan
+
+if TYPE_CHECKING:
+    from lester_jupyter.rewriting.rewrite import Rewrite
 
 __all__ = [
     "Capture",
@@ -39,11 +46,32 @@ __all__ = [
 ]
 
 
-def rewrite(code: str, **options: Any) -> Any:
-    """Rewrites a messy cell; see `lester_jupyter.rewriting.rewrite.rewrite`, loaded on first use."""
-    from lester_jupyter.rewriting.rewrite import rewrite as rewrite_code
+def rewrite(  # noqa: PLR0917 - the agreed surface
+    code: str,
+    directory: str | Path = ".",
+    stage: str | None = None,
+    rewriter: str | None = None,
+    namespace: Mapping[str, Any] | None = None,
+    hint: str | None = None,
+    **options: Any,
+) -> Rewrite:
+    """Rewrites a messy cell and verifies the rewrite; what `%%lester` calls.
 
-    return rewrite_code(code, **options)
+    Args:
+        code: the cell.
+        directory: where it runs; its files are read from there and never changed.
+        stage: its stage in a pipeline; recognised where it is not named.
+        rewriter: "auto" (default), "rules" or "llm".
+        namespace: the variables the cell finds.
+        hint: what a language model is told about the cell.
+        **options: `outputs`, `provider`, `settings`, `on_progress`: see `lester_jupyter.rewriting.rewrite.rewrite`.
+
+    Raises:
+        UsageError: an unknown stage, rewriter or setting. What is wrong with the cell is in `.findings`.
+    """
+    from lester_jupyter.rewriting.rewrite import rewrite as rewrite_cell  # not needed to run a rewrite: loaded late
+
+    return rewrite_cell(code, directory, stage, rewriter, namespace, hint, **options)
 
 
 def load_ipython_extension(ipython: Any) -> None:

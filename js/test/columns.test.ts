@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { columnRole, traceColumn, type ColumnTrace } from '../src/lib/columns';
+import { columnRole, madeHere, traceColumn, type ColumnTrace } from '../src/lib/columns';
 import { PlanIndex } from '../src/lib/plan';
 import type { Operator, Plan } from '../src/protocol';
 import { plan } from './fixtures';
@@ -64,6 +64,15 @@ test('a self-join is followed through both slots', () => {
   );
   assert.deepEqual(shown(traceColumn(index, 'a', 1)), { a: [[1], []], j: [[1, 2], []] }); // prettier-ignore
   assert.deepEqual(index.readers('a'), ['j']);
+});
+
+test('what an operator makes is what is new under its name', () => {
+  const index = planOf(
+    operator('a', [], ['x', 'y']),
+    operator('b', ['a'], ['x', 'y', 'z'], { values: [[0, 0, 0], [1, 0, 0], [2, 0, 1]] }), // prettier-ignore
+  );
+  assert.deepEqual([...madeHere(index, index.operator('b'))], [1, 2]);
+  assert.deepEqual([...madeHere(new PlanIndex(plan()), new PlanIndex(plan()).operator('o3'))], []);
 });
 
 test('the result is the last operator that nothing reads', () => {

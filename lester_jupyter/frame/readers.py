@@ -133,14 +133,14 @@ def from_pandas(df: pd.DataFrame, name: str = "df") -> Frame:
     """Makes a frame of a pandas DataFrame; its index is not kept (use `reset_index` to keep it as a column).
 
     Args:
-        df: the table; it is copied (on write), so changing it later changes nothing here.
+        df: the table; changing it later changes nothing here (pandas copies on write).
         name: what lineage calls the source.
     """
     if not isinstance(df, pd.DataFrame):
         raise SourceError(
             f"from_pandas takes a DataFrame, got {type(df).__name__}.", hint="series.to_frame(), or from_records(list)"
         )
-    return _scan(memory_source(name), df.copy().reset_index(drop=True))
+    return _scan(memory_source(name), df)
 
 
 def from_records(records: Iterable[Any], columns: Sequence[str] | None = None, name: str = "records") -> Frame:
@@ -161,10 +161,10 @@ def from_records(records: Iterable[Any], columns: Sequence[str] | None = None, n
         names: list[Name] = list(dict.fromkeys(k for r in rows for k in r))
     else:
         names = list(columns)
-    values = zip(*(_values(i, r, names) for i, r in enumerate(rows)), strict=True) if rows else ([] for _ in names)
-    data = {n: to_series(list(v)) for n, v in zip(names, values, strict=True)}
-    if len(data) < len(names):
+    if len(set(names)) < len(names):
         raise SourceError(f"The names of the columns are not different: {names}.")
+    values = [_values(number, row, names) for number, row in enumerate(rows)]
+    data = {name: to_series([v[i] for v in values]) for i, name in enumerate(names)}
     return _scan(memory_source(name), pd.DataFrame(data, columns=names, index=pd.RangeIndex(len(rows))))
 
 

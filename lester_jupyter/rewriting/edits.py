@@ -64,13 +64,18 @@ class Edited:
 Edit = Callable[[Records, Draw], Edited | None]
 
 
-def first_edits(width: int) -> Iterator[Edit]:
-    """What reveals most, for an input of some columns: keys, order, unknown values, the commonest odd texts."""
-    yield from (repeat_key(column) for column in range(width))
+def core_edits(width: int) -> Iterator[Edit]:
+    """What reveals most, for an input of some columns: repeated keys, and records more, less or in another order."""
+    yield from (repeat_records(column) for column in range(width))
     yield from (delete_record, duplicate_record, shuffle_records, exchange_fields)
+
+
+def first_edits(width: int) -> Iterator[Edit]:
+    """What reveals much: unknown values, repeated keys once more, the commonest odd texts."""
     yield from (column_edit(_UNKNOWN, column) for column in range(width))
     yield from (repeat_key(column) for column in range(width))
     yield delete_half
+    yield from (column_edit(_ALTERATIONS[0], column) for column in range(width))
     yield from (column_edit(_texts(*_FIELDS[0]), column) for column in range(width))
     yield from (column_edit(_texts(*_FIELDS[1]), column) for column in range(width))
     yield from (one_record, blank_last_line)
@@ -81,7 +86,7 @@ def later_edits(width: int) -> Iterator[Edit]:
     for texts, what in _FIELDS[2:]:
         yield from (column_edit(_texts(texts, what), column) for column in range(width))
     yield from (blank_middle_line, one_field_more, one_field_less)
-    for alteration in _ALTERATIONS:
+    for alteration in _ALTERATIONS[1:]:
         yield from (column_edit(alteration, column) for column in range(width))
     yield from (crlf, byte_order_mark, no_records, only_first_line, no_last_line_end, one_record)
     yield from (exchange_fields, duplicate_record, delete_half, delete_record)
@@ -121,7 +126,7 @@ class Alteration:
 
 
 def column_edit(alteration: Alteration, column: int) -> Edit:
-    """Alters one column in half of the records: enough that some of them reach the output, and all kinds are tried.
+    """Alters one column in most records, and in few of them should that be too much for the original.
 
     One column at a time, or the first one that does not take a text would hide what the others make of it.
     """
@@ -133,7 +138,7 @@ def column_edit(alteration: Alteration, column: int) -> Edit:
             return None
         if homes is not None and column not in homes():
             return None
-        many = rng.sample(range(len(source.rows)), k=min(_MOST_FIELDS, (len(source.rows) + 1) // 2))
+        many = _most(source, rng)
         few = [rng.sample(range(len(source.rows)), k=1 + len(source.rows) // 50) for _ in range(_FEW_TRIES)]
         whole, *parts = (_altered(source, alteration, column, places, rng) for places in (many, *few))
         return replace(whole, parts=tuple(parts))
@@ -200,11 +205,11 @@ def word_edit(word: str, *, near: bool = False) -> Edit:
         if column is None:
             return None
         rows = list(source.rows)
-        places = rng.sample(range(len(rows)), k=min(len(rows), max(2, len(rows) // 3 if not near else len(rows) // 2)))
+        places = _most(source, rng) if near else rng.sample(range(len(rows)), k=min(len(rows), max(2, len(rows) // 3)))
         for turn, position in enumerate(places, start=rng.randrange(60)):
             if column < len(rows[position]):
-                texts = _near(word, str(rows[position][column]))
-                rows[position] = source.with_field(rows[position], column, texts[turn % len(texts)] if near else word)
+                nearly = _near(word, str(rows[position][column]))
+                rows[position] = source.with_field(rows[position], column, nearly[turn % len(nearly)] if near else word)
         return Edited(
             source.replaced(rows), f"field {column} of {_records(places)} is {'nearly ' if near else ''}{word!r}"
         )
@@ -217,25 +222,54 @@ def _near(word: str, text: str) -> tuple[str, ...]:
     return (f"{word}x", f"x{word}", f"{text} {word}", f"{word} {text}", word.swapcase(), f" {word}", f"{word}{word}")
 
 
+def repeat_records(column: int) -> Edit:
+    """Adds copies of the records with another value in one column, anywhere: which one wins, or are all kept?
+
+    Whatever other column is the key, it is repeated; the new value is one of the others, or one that occurs nowhere.
+    """
+
+    def edit(source: Records, rng: Draw) -> Edited | None:
+        if not source.rows or column >= source.width:
+            return None
+        rows = list(source.rows)
+        places = _most(source, rng)
+        for turn, position in enumerate(places):
+            row = source.rows[position]
+            other = source.with_altered(row, column)
+            if turn % 2 or other == row:
+                other = source.with_fields_of(row, rng.choice(source.rows), {column})
+            rows.insert(rng.randint(0, len(rows)), other)
+        return Edited(source.replaced(rows), f"{_records(places)} repeated with another field {column}")
+
+    return edit
+
+
 def repeat_key(column: int) -> Edit:
-    """Adds copies of records that keep one column and take the other fields of others: which wins, or are all kept?"""
+    """Adds records that share one column with a record and take the other fields from others."""
 
     def edit(source: Records, rng: Draw) -> Edited | None:
         if len(source.rows) < 2 or column >= source.width:
             return None
         rows = list(source.rows)
-        places = rng.sample(range(len(source.rows)), k=min(_MOST_FIELDS, (len(source.rows) + 1) // 2))
+        places = _most(source, rng)
         for position in places:
             row = source.with_fields_of(rng.choice(source.rows), source.rows[position], {column})
             rows.insert(rng.randint(0, len(rows)), row)
-        what = f"field {column} of {_records(places)} repeated in new records with other values"
-        return Edited(source.replaced(rows), what)
+        return Edited(source.replaced(rows), f"field {column} of {_records(places)} repeated with other values")
 
     return edit
 
 
 def _repeat_any_key(source: Records, rng: Draw) -> Edited | None:
-    return repeat_key(rng.randrange(source.width))(source, rng) if source.width else None
+    if not source.width:
+        return None
+    return rng.choice((repeat_key, repeat_records))(rng.randrange(source.width))(source, rng)
+
+
+def _most(source: Records, rng: Draw) -> list[int]:
+    """Three quarters of the records: those that reach the output are among them, and some stay as they are."""
+    count = len(source.rows)
+    return rng.sample(range(count), k=min(_MOST_FIELDS, (count * 3 + 3) // 4))
 
 
 def delete_record(source: Records, rng: Draw) -> Edited | None:

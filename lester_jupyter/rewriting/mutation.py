@@ -21,6 +21,7 @@ from lester_jupyter.rewriting.edits import (
     Draw,
     Edit,
     Edited,
+    core_edits,
     first_edits,
     later_edits,
     random_column_edit,
@@ -40,6 +41,7 @@ class Change:
         parts: smaller changes of the same kind, for when the original does not accept this one.
         mixed: True for a random mixture, which the fixed list is over before.
         place: input and column that are changed, where it is one column.
+        essential: True for what has to be tried before equality means much; the rest is rarer.
         sample: True for the version that only has fewer records; all later ones are changes of it.
     """
 
@@ -49,6 +51,7 @@ class Change:
     parts: tuple[Change, ...] = ()
     mixed: bool = False
     place: tuple[str, int] | None = None
+    essential: bool = False
     sample: bool = False
 
 
@@ -86,12 +89,12 @@ def changes(
         yield replace(base, sample=True)
     words = constants_of(code)
     seen: set[tuple[str, str]] = {(source.name, source.fingerprint()) for source in sources}
-    for source, edit in itertools.chain.from_iterable(_rounds(sources, words)):
+    for essential, (source, edit) in _rounds(sources, words):
         edited = edit(source, rng)
         if edited is not None and (source.name, edited.records.fingerprint()) not in seen:
             seen.add((source.name, edited.records.fingerprint()))
             parts = tuple(replace(_described(source, part, base), place=None) for part in edited.parts)
-            yield replace(_described(source, edited, base), parts=parts)
+            yield replace(_described(source, edited, base), parts=parts, essential=essential)
     for number in itertools.count(1):
         yield _mixture(sources, words, Draw(f"{seed}/{number}", answers), number)
 
@@ -108,10 +111,19 @@ def _change(name: str, sources: list[Records]) -> Change:
     return Change(name, files, values)
 
 
-def _rounds(sources: list[Records], words: tuple[str, ...]) -> Iterator[Iterator[tuple[Records, Edit]]]:
-    """The fixed list: round after round, each over all sources, so that no source waits for another's rarities."""
-    yield _in_turn(sources, [list(first_edits(source.width)) for source in sources])
+def _rounds(sources: list[Records], words: tuple[str, ...]) -> Iterator[tuple[bool, tuple[Records, Edit]]]:
+    """The fixed list, its essential part first; a round goes over all sources, so none waits for another's rarities."""
+    for number, steps in enumerate(_steps(sources, words)):
+        yield from ((number < _ESSENTIAL_ROUNDS, step) for step in steps)
+
+
+_ESSENTIAL_ROUNDS = 3
+
+
+def _steps(sources: list[Records], words: tuple[str, ...]) -> Iterator[Iterator[tuple[Records, Edit]]]:
+    yield _in_turn(sources, [list(core_edits(source.width)) for source in sources])
     yield ((source, word_edit(word)) for word in words for source in _homes(word, sources))
+    yield _in_turn(sources, [list(first_edits(source.width)) for source in sources])
     yield ((source, word_edit(word, near=True)) for word in words for source in _homes(word, sources))
     yield _in_turn(sources, [list(later_edits(source.width)) for source in sources])
 

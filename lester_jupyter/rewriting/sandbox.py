@@ -63,6 +63,8 @@ class Job:
         values: file with the wire message of a dict of input variables, or None.
         outputs: names of the variables to bring back; None for every new or changed one.
         writes: files below `work` that a rewrite may write.
+        readable: further files that a rewrite may read, by absolute path.
+        overlays: (copy, place) of further files: the code sees the copy at the place, where the system can.
         place: the user's own directory that `work` is a copy of: the code sees the copy there, where the system can.
         seed: of `random` and `numpy.random`.
         hash_seed: of Python's string hashes.
@@ -77,6 +79,8 @@ class Job:
     values: Path | None = None
     outputs: tuple[str, ...] | None = None
     writes: tuple[str, ...] = ()
+    readable: tuple[str, ...] = ()
+    overlays: tuple[tuple[str, str], ...] = ()
     place: Path | None = None
     seed: int = 0
     hash_seed: int = 0
@@ -127,10 +131,12 @@ class Sandbox:
 
     Args:
         preload: modules to import ahead of all jobs (a fork then starts with them).
+        isolate: False leaves the namespaces of the operating system out, for systems on which they make trouble.
     """
 
-    def __init__(self, *, preload: tuple[str, ...] = ()) -> None:
+    def __init__(self, *, preload: tuple[str, ...] = (), isolate: bool = True) -> None:
         self._preload = preload
+        self._isolate = isolate
         self._root = Path(tempfile.mkdtemp(prefix="lester-sandbox-")).resolve()
         self._count = 0
         self._servers: dict[int, _Server] = {}
@@ -183,18 +189,18 @@ class Sandbox:
 
     def _server(self, hash_seed: int) -> _Server:
         if hash_seed not in self._servers:
-            self._servers[hash_seed] = _Server(self._root, self._preload, hash_seed)
+            self._servers[hash_seed] = _Server(self._root, self._preload, hash_seed, isolate=self._isolate)
         return self._servers[hash_seed]
 
 
 class _Server:
     """One server process: the parent's end."""
 
-    def __init__(self, root: Path, preload: tuple[str, ...], hash_seed: int) -> None:
+    def __init__(self, root: Path, preload: tuple[str, ...], hash_seed: int, *, isolate: bool) -> None:
         self._root = root
         self._forks = sys.platform.startswith("linux")  # elsewhere a fork after numpy is not safe: a process per job
         self._environment = _environment(hash_seed)
-        self._config = {"path": _import_path(), "scratch": str(root), "preload": list(preload)}
+        self._config = {"path": _import_path(), "scratch": str(root), "preload": list(preload), "isolate": isolate}
         self._process: subprocess.Popen[str] | None = None
         self._answers: SimpleQueue[str] = SimpleQueue()
         self.isolated = False
@@ -310,7 +316,8 @@ def _request(job: Job, root: Path) -> dict[str, Any]:
         "values": str(job.values) if job.values else "",
         "outputs": list(job.outputs) if job.outputs is not None else None,
         "writes": list(job.writes),
-        "readable": [str(root / "base")],  # where large unchanged inputs are kept once and linked to
+        "readable": [str(root / "base"), *job.readable],  # large unchanged inputs are kept once, and linked to
+        "overlays": [list(pair) for pair in job.overlays],
         "place": str(place) if place is not None and _can_cover(place, root) else "",
         "home": os.path.expanduser("~") if job.profile == "original" else "",  # noqa: PTH111
         "seed": job.seed,

@@ -28,14 +28,15 @@ def main(config: dict[str, Any]) -> None:
 
     Args:
         config: `path` (entries of sys.path), `scratch` (the only writable directory), `preload` (modules to import
-            ahead of the jobs), `job` (run just this one in this process and end: where there is no fork).
+            ahead of the jobs), `isolate` (whether to enter namespaces), `job` (run just this one in this process and
+            end: where there is no fork).
     """
     sys.path[:] = config["path"]
     if "job" in config:
         _run_job(config["job"], isolated=False)
     kernel = _load_kernel()
     began = time.monotonic()
-    isolated = kernel.enter_namespaces()
+    isolated = config["isolate"] and kernel.enter_namespaces()
     if isolated:  # only a child is inside the new PID namespace; as its first process it takes all others with it
         _become_first_process(kernel)
         isolated = kernel.lock_file_systems(config["scratch"])

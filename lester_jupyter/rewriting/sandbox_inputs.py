@@ -56,6 +56,15 @@ class InputTree:
         """The bytes of one input as the user has it."""
         return (self._base / name).read_bytes()
 
+    def outside(self, reads: Collection[str]) -> dict[str, bytes]:
+        """The files that were read elsewhere (`../data/mails.csv`), by absolute path."""
+        found = {name: Path(name) for name in reads if os.path.isabs(name)}  # noqa: PTH117
+        return {
+            name: path.read_bytes()
+            for name, path in found.items()
+            if path.is_file() and path.stat().st_size <= _WHOLE_BYTES and self.directory not in path.parents
+        }
+
     def keep_only(self, names: Collection[str]) -> None:
         """Forgets large files that the original turned out not to read, so that versions are quick to lay.
 

@@ -63,7 +63,9 @@ def warm_up() -> None:
 def _enter(directory: Path, request: Mapping[str, Any], *, isolated: bool) -> Guard:
     """Gives up rights one after another; what comes after runs like the user's code."""
     work = request["work"]
-    if isolated and request["place"] and sandbox_kernel.overlay([(work, request["place"])]):
+    mounts = [(work, request["place"])] if request["place"] else []
+    mounts += [(copy, place) for copy, place in request["overlays"]]
+    if isolated and mounts and sandbox_kernel.overlay(mounts) and request["place"]:
         work = request["place"]  # the copy shows where the original lies: absolute paths and getcwd() stay true
     os.chdir(work)
     temporary = directory / "tmp"

@@ -23,13 +23,14 @@ from lester_jupyter.rewriting.policy import check_policy
 from lester_jupyter.rewriting.sandbox import RunResult, Sandbox
 from lester_jupyter.rewriting.sandbox_inputs import InputTree
 from lester_jupyter.rewriting.shrinking import shrink
-from lester_jupyter.rewriting.types import Candidate, CheckedInput, Finding, Observation, Verification
+from lester_jupyter.rewriting.types import Candidate, CheckedInput, Finding, Observation, Severity, Verification
 from lester_jupyter.rewriting.versions import REAL, Versions, judge
 from lester_jupyter.rewriting.wire import decode
 
 HANDFUL = 5
 """Versions on which the original's output must have changed before equality means anything."""
 
+_PLENTY = 4  # times the wanted number of inputs: then a cut series is evidence enough, and the cut a warning
 _MIXTURES = 8
 _MOST_MIXTURES = 120
 _OBSERVATION_SECONDS = 60.0
@@ -243,7 +244,7 @@ class _Series:
         for change in self._versions.changes(seed):
             exhausted = False
             if time.monotonic() > self._deadline:
-                self._out_of_time()
+                self._out_of_time(change)
                 break
             found = self._try(change)
             if found is not None:
@@ -291,12 +292,19 @@ class _Series:
                         Finding("side-note", "info", message, hint="look whether later cells rely on it")
                     )
 
-    def _out_of_time(self) -> None:
-        if self._accepted < self._minimum or self._effective < HANDFUL:
-            message = f"The time budget of {self._budget:g} seconds ended after {self._accepted} changed inputs."
-            self._findings.append(
-                Finding("time-budget", "error", message, hint="allow more time, or try it on smaller inputs")
-            )
+    def _out_of_time(self, untried: Change) -> None:
+        """Says that the series was cut; an error where too little of it was tried to call the rewrite verified."""
+        satisfied = self._accepted >= self._minimum and self._effective >= HANDFUL
+        essential = untried.essential and self._accepted < _PLENTY * self._minimum
+        if satisfied and untried.mixed:
+            return
+        severity: Severity = "warning" if satisfied and not essential else "error"
+        message = (
+            f"The time budget of {self._budget:g} seconds ended after {self._accepted} changed inputs; "
+            f"{'important' if untried.essential else 'rarer'} kinds of change are untried."
+        )
+        hint = "allow more time, or try it on smaller inputs"
+        self._findings.append(Finding("time-budget", severity, message, hint=hint))
 
     def _conclude(self, *, counterexample: CheckedInput | None = None, nothing_to_change: bool = False) -> Verification:
         if counterexample is not None:
@@ -332,7 +340,7 @@ class _Series:
             return [
                 Finding("evidence", "info", "The cell has no inputs: the same result twice is all there is to see.")
             ]
-        if any(f.kind == "time-budget" for f in self._findings):
+        if any(f.kind == "time-budget" and f.severity == "error" for f in self._findings):
             return []
         if self._accepted < self._minimum:
             tried = len(self._checked) - 2

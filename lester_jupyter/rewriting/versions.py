@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +72,8 @@ class Versions:
     def changes(self, seed: int) -> Iterator[Change]:
         """Changed versions of what the original read."""
         files = {name: self._tree.read(name) for name in self.observation.reads if name in self._tree.names}
+        if self._sandbox.isolated():  # only then can a changed copy stand in a place elsewhere
+            files |= self._tree.outside(self.observation.reads)
         return changes(files, self._frozen.values, self._original, seed=seed, answers=self.answers)
 
     def run_original(self, change: Change, *, seed: int = 0) -> RunResult:
@@ -126,7 +130,8 @@ class Versions:
     ) -> RunResult:
         values = self._values(change.values)
         linked = profile == "rewrite" or not self.observation.writes
-        with self._tree.laid(change.files, link=linked) as work:
+        outside = {name: data for name, data in change.files.items() if name not in self._tree.names}
+        with self._tree.laid(change.files, link=linked) as work, self._beside(outside) as overlays:
             job = Job(
                 code,
                 work,
@@ -135,12 +140,28 @@ class Versions:
                 values=values,
                 outputs=tuple(outputs) if outputs is not None else None,
                 writes=tuple(writes),
+                readable=tuple(name for name in self.observation.reads if name not in self._tree.names),
+                overlays=overlays,
                 place=self._tree.directory,
                 seed=seed,
                 hash_seed=seed,
                 timeout=timeout,
             )
             return self._sandbox.run(job)
+
+    @contextmanager
+    def _beside(self, files: Mapping[str, bytes]) -> Iterator[tuple[tuple[str, str], ...]]:
+        """Changed copies of files outside of the working directory, and where they belong."""
+        directory = self._sandbox.directory()
+        try:
+            pairs = []
+            for number, (place, data) in enumerate(files.items()):
+                copy = directory / str(number)
+                copy.write_bytes(data)
+                pairs.append((str(copy), place))
+            yield tuple(pairs)
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
 
     def _values(self, changed: Mapping[str, Any]) -> Path | None:
         if not changed:

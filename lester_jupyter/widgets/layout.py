@@ -103,10 +103,10 @@ def _chain(nodes: dict[str, _Node], source: str, target: str, slot: int) -> list
 
 
 def _ordered(nodes: Mapping[str, _Node], links: Sequence[tuple[str, str]]) -> list[list[str]]:
-    ranks: list[list[str]] = [[] for _ in range(1 + max((n.rank for n in nodes.values()), default=-1))]
-    for name, node in nodes.items():
-        ranks[node.rank].append(name)
     above, below = _neighbours(links)
+    ranks: list[list[str]] = [[] for _ in range(1 + max((n.rank for n in nodes.values()), default=-1))]
+    for name in _depth_first([n for n in nodes if n not in below], above):
+        ranks[nodes[name].rank].append(name)
     for sweep in range(_SWEEPS):
         down = sweep % 2 == 0
         near = above if down else below
@@ -115,6 +115,20 @@ def _ordered(nodes: Mapping[str, _Node], links: Sequence[tuple[str, str]]) -> li
             rank.sort(key=lambda name: _mean([place[n] for n in near.get(name, ())], place[name]))
             place.update({name: i for i, name in enumerate(rank)})
     return ranks
+
+
+def _depth_first(ends: Sequence[str], above: Mapping[str, Sequence[str]]) -> list[str]:
+    """Names every node once, what it reads first and by slot: so a join's left input tends to stand on the left."""
+    order: dict[str, None] = {}
+    stack = [(name, False) for name in reversed(ends)]
+    while stack:
+        name, ready = stack.pop()
+        if ready:
+            order[name] = None
+        elif name not in order:
+            stack.append((name, True))
+            stack.extend((before, False) for before in reversed(above.get(name, ())))
+    return list(order)
 
 
 def _place(nodes: Mapping[str, _Node], ranks: Sequence[list[str]], links: Sequence[tuple[str, str]]) -> None:

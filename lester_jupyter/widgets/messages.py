@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 KIND = "lester"
 PLAN_MIME = "application/vnd.lester.plan+json"
+REWRITE_MIME = "application/vnd.lester.rewrite+json"
+"""Marks an output as ours, so that our JupyterLab extension shows its record when the live view is gone."""
 PAGE_LIMIT = 200
 """Rows a page may hold at most."""
 
@@ -112,6 +114,14 @@ class StepPayload(TypedDict):
     step: str
     state: StepState
     detail: NotRequired[str]
+
+
+class RewritePayload(TypedDict):
+    """What an output says of itself (`application/vnd.lester.rewrite+json`)."""
+
+    version: Literal[1]
+    status: Status
+    verified: bool
 
 
 class PageAnswer(TypedDict):

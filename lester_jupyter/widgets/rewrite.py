@@ -95,7 +95,7 @@ class RewriteView(anywidget.AnyWidget):
         """Displays the view in the running cell."""
         from IPython.display import display
 
-        self._display = display(self, display_id=True)  # type: ignore[no-untyped-call]
+        self._display = display(self, display_id=True)
 
     def keep_record(self) -> None:
         """Brings the record in the cell's output up to date; call it once when the work has ended."""

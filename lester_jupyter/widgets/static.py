@@ -12,10 +12,12 @@ from lester_jupyter.widgets.display import visible
 from lester_jupyter.widgets.kinds import kind_of
 from lester_jupyter.widgets.messages import (
     PLAN_MIME,
+    REWRITE_MIME,
     CounterexamplePayload,
     FindingPayload,
     OperatorPayload,
     PlanPayload,
+    RewritePayload,
     Status,
     VerificationPayload,
 )
@@ -33,6 +35,7 @@ _SAID: dict[Status, str] = {
 }
 _ADDED, _REMOVED = "rgba(46,160,67,.18)", "rgba(248,81,73,.18)"
 _GOOD, _BAD, _PLAIN = "#1a7f37", "#b35900", "#5b6470"
+_SANS = "var(--jp-ui-font-family,Arial,Helvetica,sans-serif)"
 _MONO = "font-family:ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;font-size:12px;line-height:1.5"
 
 
@@ -60,10 +63,16 @@ class Record:
     message: str = ""
     hint: str = ""
 
-    def headline(self) -> str:
-        """Says the state in one sentence: the verdict where there is one, with what became of it."""
+    def headline(self, *, counts: bool = True) -> str:
+        """Says the state in one sentence: the verdict where there is one, with what became of it.
+
+        Args:
+            counts: whether to say on how many inputs; the number depends on the time that verification had.
+        """
         said = _SAID[self.status]
         evidence = verdict(self.verification)
+        if not counts:
+            evidence = re.sub(r"\d+ changed inputs?", "changed inputs", evidence)
         if not evidence or self.status in ("working", "refused", "failed"):
             return said
         return evidence if evidence.startswith(said) else f"{said} · {evidence}"
@@ -71,7 +80,9 @@ class Record:
 
 def bundle(record: Record) -> dict[str, Any]:
     """Returns the record in every form a notebook can keep."""
-    data: dict[str, Any] = {"text/plain": as_text(record), "text/html": as_html(record)}
+    verified = record.verification is not None and record.verification["verified"]
+    mark: RewritePayload = {"version": 1, "status": record.status, "verified": verified}
+    data: dict[str, Any] = {"text/plain": as_text(record), "text/html": as_html(record), REWRITE_MIME: mark}
     if record.plan is not None:
         data["image/svg+xml"] = plan_svg(record.plan)
         data[PLAN_MIME] = record.plan
@@ -79,13 +90,17 @@ def bundle(record: Record) -> dict[str, Any]:
 
 
 def as_text(record: Record) -> str:
-    """Writes the record for a terminal: the verdict, the findings, and the plan as a numbered tree."""
-    lines = [" · ".join(filter(None, [visible(record.title), record.headline(), visible(record.message)]))]
+    """Writes the record for a terminal: the verdict, the findings, and the plan as a numbered tree.
+
+    Two runs of the same notebook give the same text, so that it can be compared: it holds no counts of what was
+    tried in a limited time.
+    """
+    lines = [" · ".join(filter(None, [visible(record.title), record.headline(counts=False), visible(record.message)]))]
     if record.verification is not None:
         example = record.verification["counterexample"]
         if example is not None:
             lines += [f"  ! {text}" for text in _example_lines(example)]
-        lines += [f"  ! {_finding_text(f)}" for f in record.verification["findings"]]
+        lines += [f"  ! {_finding_text(f)}" for f in record.verification["findings"] if f["kind"] != "evidence"]
     if record.plan is not None:
         lines.append(plan_text(record.plan))
     if record.hint:
@@ -123,7 +138,7 @@ def as_html(record: Record) -> str:
         parts.append(_html_details("Plan as a list", _html_list(record.plan), is_open=False))
     if record.hint:
         parts.append(f'<p style="color:{_PLAIN};margin:4px 0">{escape(record.hint)}</p>')
-    return f'<div class="lester-record" style="max-width:980px">{"".join(parts)}</div>'
+    return f'<div class="lester-record" style="max-width:980px;font-family:{_SANS}">{"".join(parts)}</div>'
 
 
 def _html_headline(record: Record) -> str:
@@ -169,7 +184,8 @@ def _html_code(code: str) -> str:
 
 
 def _html_diff(original: str, rewritten: str) -> str:
-    lines = difflib.unified_diff(original.split("\n"), rewritten.split("\n"), "original", "rewritten", n=3, lineterm="")
+    before, after = (code.rstrip("\n").split("\n") for code in (original, rewritten))
+    lines = difflib.unified_diff(before, after, "original", "rewritten", n=3, lineterm="")
     tints = {"+": _ADDED, "-": _REMOVED}
     rows = "".join(
         f'<div style="background:{tints.get(line[:1], "transparent")}">{escape(visible(line)) or " "}</div>'

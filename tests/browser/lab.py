@@ -70,9 +70,9 @@ class Lab:
         (self.root / name).write_text(json.dumps(notebook), encoding="utf-8")
         return name
 
-    def open(self, page: Page, name: str) -> None:
+    def open(self, page: Page, name: str, workspace: str = "") -> None:
         """Opens a notebook in a workspace of its own and waits until its kernel is idle."""
-        page.goto(f"{self.url}/lab/workspaces/{Path(name).stem}/tree/{name}")
+        page.goto(f"{self.url}/lab/workspaces/{workspace or Path(name).stem}/tree/{name}")
         page.wait_for_function(_READY, arg=name, timeout=60_000)
 
     def run_all(self, page: Page) -> None:
@@ -102,6 +102,7 @@ def running_lab(root: Path, home: Path) -> Iterator[Lab]:
         "JUPYTERLAB_SETTINGS_DIR": home / "settings",
         "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
         "IPYTHONDIR": home / "ipython",
+        "JUPYTER_PATH": _with_extension(home / "path"),
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests" / "widgets")]),
     }
     notifications = home / "settings" / "@jupyterlab" / "apputils-extension"
@@ -131,6 +132,13 @@ def running_lab(root: Path, home: Path) -> Iterator[Lab]:
     finally:
         server.terminate()
         server.wait(20)
+
+
+def _with_extension(path: Path) -> Path:
+    """Makes the checkout's own build of the JupyterLab extension the first one that is found."""
+    (path / "labextensions").mkdir(parents=True)
+    (path / "labextensions" / "lester-jupyter").symlink_to(ROOT / "lester_jupyter" / "labextension")
+    return path
 
 
 def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

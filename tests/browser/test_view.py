@@ -64,11 +64,11 @@ def test_the_diff_shows_the_verdict_and_takes_edits(lab, page):
     page.keyboard.press("Home")
     page.keyboard.type("# dd\n")  # two d's would delete the cell if JupyterLab's shortcuts heard them
     expect(page.locator(".lj-diff")).to_contain_text("Edited by you: your version has not been verified.")
-    page.get_by_role("button", name="Accept").click()
+    page.get_by_role("button", name="Accept", exact=True).click()
     expect(page.locator(".lj")).to_have_attribute("data-status", "accepted")
     expect(page.locator(".lj-badge")).to_contain_text("Accepted")
     assert "# dd\\ncountries" in lab.execute(page, "print(seen)")
-    expect(page.get_by_role("button", name="Accept")).to_be_disabled()
+    expect(page.get_by_role("button", name="Accept", exact=True)).to_be_disabled()
 
 
 def test_an_unverified_rewrite_shows_its_counterexample_and_takes_a_hint(lab, page):
@@ -120,7 +120,7 @@ def test_a_refused_rewrite_says_why(lab, page):
     expect(page.locator(".lj-badge")).to_have_text("Not rewritten")
     expect(page.locator(".lj-findings")).to_contain_text("lines 3–5: A while loop is not understood. Hint: Use for.")
     expect(page.locator(".lj-plaincode")).to_contain_text("customers = {}")
-    expect(page.get_by_role("button", name="Accept")).to_be_disabled()
+    expect(page.get_by_role("button", name="Accept", exact=True)).to_be_disabled()
     shot(page, "refused")
 
 
@@ -162,6 +162,7 @@ def test_the_trace_is_followed_through_tables_values_and_code(lab, page):
     assert steps.evaluate_all("items => items.map(i => i.dataset.operator)") == sorted(
         complaints().trace("o3", [0]), key=lambda name: int(name[1:])
     )
+    assert page.locator(".lj-journey li[data-operator=o7] .lj-field").first.text_content().startswith("title=")
     shot(page, "journey")
     page.click(".lj-inspector [data-tab=code]")
     line = page.locator(".lj-lines[data-version=original] [data-line='12']")

@@ -1,5 +1,6 @@
 """`@name` is found where the reader sees it, and nowhere else; lines of code are those of the call."""
 
+# ruff: noqa: F841 - predicates find variables by their names
 from __future__ import annotations
 
 import os

@@ -1,5 +1,6 @@
 """No rows, or none left: every operator works, with the columns and types one would expect."""
 
+# ruff: noqa: F841 - predicates find variables by their names
 from __future__ import annotations
 
 from pathlib import Path

@@ -46,7 +46,7 @@ def without(program: Program, source: int, row: int) -> Program:
     return replace(program, sources=tuple(sources))
 
 
-@examples(60)
+@examples(120)
 @given(programs(ALL))
 def test_results_are_those_of_pandas(program: Program) -> None:
     with tempfile.TemporaryDirectory() as directory:
@@ -57,7 +57,7 @@ def test_results_are_those_of_pandas(program: Program) -> None:
         pd.testing.assert_frame_equal(frame.df, table, check_index_type=False)
 
 
-@examples(80)
+@examples(150)
 @given(programs(ALL))
 def test_row_lineage_is_that_of_brute_force(program: Program) -> None:
     with tempfile.TemporaryDirectory() as directory:
@@ -72,7 +72,7 @@ def test_row_lineage_is_that_of_brute_force(program: Program) -> None:
         assert made_from == [tokens for _, tokens in rows]
 
 
-@examples(40)
+@examples(70)
 @given(programs(ALL))
 def test_backward_and_forward_are_inverse(program: Program) -> None:
     with tempfile.TemporaryDirectory() as directory:
@@ -91,7 +91,7 @@ def test_backward_and_forward_are_inverse(program: Program) -> None:
         assert every[name].dtype == np.int64
 
 
-@examples(60)
+@examples(80)
 @given(programs(MONOTONE))
 def test_deleting_a_record_deletes_the_rows_made_from_it_and_no_others(program: Program) -> None:
     """For operators that are monotone; masks and left joins are not."""
@@ -111,7 +111,7 @@ def test_deleting_a_record_deletes_the_rows_made_from_it_and_no_others(program: 
                 assert records(again) == left
 
 
-@examples(40)
+@examples(70)
 @given(programs(ALL))
 def test_a_plan_executed_again_gives_the_frame(program: Program) -> None:
     with tempfile.TemporaryDirectory() as directory:
@@ -124,7 +124,7 @@ def test_a_plan_executed_again_gives_the_frame(program: Program) -> None:
         }
 
 
-@examples(40)
+@examples(70)
 @given(programs(tuple(k for k in ALL if k != "filter")))
 def test_a_plan_executed_on_other_sources_gives_what_the_code_would(program: Program) -> None:
     """Filters are left out only because a mask cannot follow; they are in the test above."""
@@ -146,7 +146,7 @@ def test_a_plan_executed_on_other_sources_gives_what_the_code_would(program: Pro
         pd.testing.assert_frame_equal(again.plan.execute().df, expected.df)  # and its own plan is about what was given
 
 
-@examples(40)
+@examples(70)
 @given(programs(ALL))
 def test_a_plan_survives_json(program: Program) -> None:
     with tempfile.TemporaryDirectory() as directory:

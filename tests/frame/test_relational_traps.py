@@ -145,7 +145,9 @@ def test_join_with_suffixes_none_keeps_names_as_pandas_does(a: ld.Frame, b: ld.F
 @pytest.mark.parametrize(
     "keys", [{"left_on": ["k", "k"], "right_on": ["k", "x"]}, {"left_on": ["k", "x"], "right_on": ["x", "k"]}]
 )
-def test_join_on_crossed_keys_names_columns_as_pandas_does(a: ld.Frame, b: ld.Frame, keys: dict[str, list[str]]) -> None:
+def test_join_on_crossed_keys_names_columns_as_pandas_does(
+    a: ld.Frame, b: ld.Frame, keys: dict[str, list[str]]
+) -> None:
     assert a.join(b, **keys).columns == list(a.df.merge(b.df, **keys).columns)
 
 

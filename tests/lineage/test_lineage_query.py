@@ -42,9 +42,9 @@ def test_rows_that_are_no_positions_are_an_error(rows: object) -> None:
 
 @pytest.mark.parametrize(("rows", "wrong"), [(5, 5), (-1, -1), ([0, 9], 9), ([-3, 9], -3)])
 def test_rows_out_of_range_are_an_error(rows: object, wrong: int) -> None:
-    with pytest.raises(LineageError, match=f"it has no row {wrong}. Hint: rows are 0 to 4"):
+    with pytest.raises(LineageError, match=rf"it has no row {wrong}\. Hint: rows are 0 to 4"):
         as_rows(rows, 5, "it")
-    with pytest.raises(LineageError, match="it has no row 0. Hint: it is empty"):
+    with pytest.raises(LineageError, match=r"it has no row 0\. Hint: it is empty"):
         as_rows(0, 0, "it")
 
 
@@ -63,7 +63,11 @@ def test_trace_gives_ancestors_and_descendants_but_no_cousins(program: dict[str,
     names = {step: name for name, step in steps.items()}
     found = trace(steps["kept"], np.array([0]), topological(steps.values()))
     assert {names[s]: r.tolist() for s, r in found.back.items()} == {"a": [1]}
-    assert {names[s]: r.tolist() for s, r in found.forward.items()} == {"joined": [0, 1], "other": [0], "both": [0, 1, 3]}
+    assert {names[s]: r.tolist() for s, r in found.forward.items()} == {
+        "joined": [0, 1],
+        "other": [0],
+        "both": [0, 1, 3],
+    }
     assert backward(steps["both"], np.array([0]))[steps["b"]].tolist() == [1]
     assert steps["b"] not in forward(steps["a"], np.array([1]), topological(steps.values()))
 

@@ -31,7 +31,9 @@ def edges(draw: st.DrawFn) -> tuple[RowEdge, set[tuple[int, int]]]:
 
 @settings(max_examples=300, derandomize=True, deadline=None)
 @given(edges(), st.data())
-def test_edges_answer_both_ways_like_their_pairs(made: tuple[RowEdge, set[tuple[int, int]]], data: st.DataObject) -> None:
+def test_edges_answer_both_ways_like_their_pairs(
+    made: tuple[RowEdge, set[tuple[int, int]]], data: st.DataObject
+) -> None:
     edge, pairs = made
     outputs = data.draw(st.sets(st.integers(0, edge.n_output - 1)) if edge.n_output else st.just(set()))
     inputs = data.draw(st.sets(st.integers(0, edge.n_input - 1)) if edge.n_input else st.just(set()))

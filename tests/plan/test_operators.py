@@ -245,4 +245,6 @@ def test_a_deep_plan_needs_no_recursion() -> None:
 
 def test_completeness_is_the_share_of_exact_operators() -> None:
     assert Plan([EXAMPLES[1]]).completeness == 1.0
-    assert Plan([Opaque(inputs=(EXAMPLES[1],), names=("o",), source="", reason="")]).completeness == pytest.approx(2 / 3)
+    assert Plan([Opaque(inputs=(EXAMPLES[1],), names=("o",), source="", reason="")]).completeness == pytest.approx(
+        2 / 3
+    )

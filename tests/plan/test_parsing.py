@@ -67,7 +67,9 @@ def test_parsing_reads_the_query_dialect(text: str, expected: Expression) -> Non
     assert parse(text) == expected
 
 
-@pytest.mark.parametrize("text", ["a >", "a b", "`a > 1", "", "a; b", "import os", "a @ b", "a\0", "(a", "a = 1", "a > 1) or (b > 1", '"'])
+@pytest.mark.parametrize(
+    "text", ["a >", "a b", "`a > 1", "", "a; b", "import os", "a @ b", "a\0", "(a", "a = 1", "a > 1) or (b > 1", '"']
+)
 def test_parsing_text_that_is_no_expression_says_so(text: str) -> None:
     with pytest.raises(PlanError, match=r"The predicate .* is not an expression\. Hint: write it as for"):
         parse(text)

@@ -1,5 +1,6 @@
 """Plans as text, as DOT and as JSON."""
 
+# ruff: noqa: F841 - predicates find variables by their names
 from __future__ import annotations
 
 import datetime
@@ -72,7 +73,7 @@ DOT_LINE = re.compile(r'^\t(?:node \[.*\]|"?\w+"? \[label=(?:"(?:\\.|[^"\\])*"|\
 
 @pytest.mark.parametrize("value", ['a"b', "back\\slash", "<b>html</b>", "\\N \\n", "new\nline", "é {|} ]; x -> y"])
 def test_dot_is_valid_whatever_the_labels_are(value: str) -> None:
-    frame = ld.from_records([("a",)], ['odd "name" \\'], name='s"ource').filter("`odd \"name\" \\` != @value")
+    frame = ld.from_records([("a",)], ['odd "name" \\'], name='s"ource').filter('`odd "name" \\` != @value')
     dot = frame.join(frame, on=frame.columns).plan.to_dot()
     lines = [line for line in dot.splitlines() if line.startswith("\t")]
     assert len(lines) == 7  # the defaults, three nodes, three edges

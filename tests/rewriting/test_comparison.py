@@ -25,7 +25,7 @@ SAME = [
     (0.1 + 0.2, 0.3),
     (1e300, 1e300 * (1 + 1e-12)),
     (dt.date(2022, 1, 5), "2022-01-05"),
-    (pd.Timestamp("2022-01-05 07:00"), dt.datetime(2022, 1, 5, 7)),
+    (pd.Timestamp("2022-01-05 07:00"), dt.datetime(2022, 1, 5, 7)),  # noqa: DTZ001
     ({1: 2, NAN: 3}, {float("nan"): 3, 1: 2}),
     ({1, 2}, {2, 1}),
     (np.array([1.0, 2]), np.array([1, 2 + 1e-7])),
@@ -34,7 +34,7 @@ SAME = [
     (pd.DataFrame({"a": [1, 2], "b": ["x", None]}), pd.DataFrame({"b": ["x", NAN], "a": [1.0, 2.0]})),
     (pd.DataFrame({"a": [1, 2, 3]}).query("a != 2"), pd.DataFrame({"a": [1, 3]})),
     (pd.Series([1, 2]), pd.Series([1.0, 2.0], index=[4, 9])),
-    (pd.DataFrame({"d": pd.to_datetime(["2022-01-05"])}), pd.DataFrame({"d": [dt.datetime(2022, 1, 5)]}, dtype=object)),
+    (pd.DataFrame({"d": pd.to_datetime(["2022-01-05"])}), pd.DataFrame({"d": [dt.datetime(2022, 1, 5)]}, dtype=object)),  # noqa: DTZ001
     ([], []),
     (pd.DataFrame({"a": []}), pd.DataFrame({"a": []}, dtype=object)),
 ]
@@ -53,7 +53,7 @@ DIFFERENT = [
     (2**53 + 1, float(2**53)),
     (1.0, 1.0 + 1e-8),
     (float("inf"), 1e308),
-    (dt.datetime(2022, 1, 5), dt.date(2022, 1, 5)),
+    (dt.datetime(2022, 1, 5), dt.date(2022, 1, 5)),  # noqa: DTZ001
     (dt.date(2022, 1, 5), "05.01.2022"),
     ([(1, 2)], [[1, 2]]),
     ([1, 2], (1, 2)),
@@ -115,7 +115,9 @@ def test_missing_rows_say_how_many_there_are():
 
 
 def test_missing_key_is_named():
-    assert compare({"a": 1, "b": 2}, {"a": 1}) == Difference("The key 'b' is missing in the rewrite.", 1, "'b': 2", None)
+    assert compare({"a": 1, "b": 2}, {"a": 1}) == Difference(
+        "The key 'b' is missing in the rewrite.", 1, "'b': 2", None
+    )
 
 
 def test_undefined_order_compares_as_a_multiset():

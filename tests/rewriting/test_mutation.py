@@ -97,9 +97,29 @@ def test_every_change_differs_from_the_input_and_from_all_others():
 def test_all_kinds_of_change_occur():
     found = fixed({"a.csv": CSV + b"".join(b"%d,Trier,20%d\n" % (i, i) for i in range(10, 30))})
     names = "\n".join(change.name for change in found)
-    for words in ("deleted", "duplicated", "repeated in new records", "other order", "blank", "NA", "007", "a single record", "empty"):
+    for words in (
+        "deleted",
+        "duplicated",
+        "repeated with another field",
+        "repeated with other values",
+        "other order",
+        "blank",
+        "NA",
+        "007",
+        "a single record",
+        "empty",
+    ):
         assert words in names
-    for words in ("first line alone", "Windows", "byte-order", "one field more", "one field less", "blank line", "quotation", "limits"):
+    for words in (
+        "first line alone",
+        "Windows",
+        "byte-order",
+        "one field more",
+        "one field less",
+        "blank line",
+        "quotation",
+        "limits",
+    ):
         assert words in names
     texts = [change.files["a.csv"].decode() for change in found]
     for wanted in ("Trier", "2022-01-01\n", "9007199254740993", "\r\n", "\ufeff", "x" * 20_000, "1e308"):

@@ -24,6 +24,10 @@ def inner(x):
     return math.floor(x)
 
 
+def closing(y):
+    return lambda: y
+
+
 class Point:
     def __init__(self, x):
         self.x = helper(x)
@@ -64,7 +68,10 @@ def test_error_is_part_of_the_observation(data):
     found = look("x = 1\ny = {}['k']", data)
     assert (found.error, found.error_line) == ("KeyError: 'k'", 2)
     assert found.values == {"x": 1}
-    assert look("open('missing.csv')", data).error == "FileNotFoundError: [Errno 2] No such file or directory: 'missing.csv'"
+    assert (
+        look("open('missing.csv')", data).error
+        == "FileNotFoundError: [Errno 2] No such file or directory: 'missing.csv'"
+    )
     assert look("x = (", data).error_line == 1
 
 
@@ -104,7 +111,10 @@ def test_order_of_a_set_is_told_from_chance(data):
 
 
 def test_external_calls_are_findings(data):
-    found = look("import urllib.request\ntry:\n    urllib.request.urlopen('http://example.com')\nexcept OSError: pass\nx = 1", data)
+    found = look(
+        "import urllib.request\ntry:\n    urllib.request.urlopen('http://example.com')\nexcept OSError: pass\nx = 1",
+        data,
+    )
     assert found.external == ("network call urllib.Request('http://example.com', 'GET')",)
     assert found.findings[0].kind == "external-call"
     assert found.values == {"x": 1}
@@ -124,7 +134,15 @@ def test_only_the_outputs_asked_for_come_back(data):
 
 def test_namespace_goes_along(data):
     frame = pd.DataFrame({"a": [1.5]})
-    namespace = {"frame": frame, "helper": helper, "inner": inner, "threshold": threshold, "math": math, "np": np, "Point": Point}
+    namespace = {
+        "frame": frame,
+        "helper": helper,
+        "inner": inner,
+        "threshold": threshold,
+        "math": math,
+        "np": np,
+        "Point": Point,
+    }
     found = look("frame['b'] = helper(frame['a'][0])\nx = Point(2.5).x\ny = np.exp(0)", data, namespace=namespace)
     assert found.error is None
     assert found.values["frame"].to_dict("list") == {"a": [1.5], "b": [4]}
@@ -136,16 +154,26 @@ def test_namespace_goes_along(data):
 def test_freezing_takes_only_what_is_needed_in_order(monkeypatch):
     for function in (helper, inner):
         monkeypatch.setattr(function, "__module__", "__main__")
-    namespace = {"helper": helper, "inner": inner, "threshold": 3, "math": math, "other": 4, "Counter": collections.Counter, "dt": datetime}
+    namespace = {
+        "helper": helper,
+        "inner": inner,
+        "threshold": 3,
+        "math": math,
+        "other": 4,
+        "Counter": collections.Counter,
+        "dt": datetime,
+    }
     frozen = freeze_namespace("x = helper(1)\ny = Counter()\nz = dt.date(1, 1, 1)", namespace)
     assert frozen.values == {"threshold": 3}
     assert frozen.source.index("def inner") < frozen.source.index("def helper")
-    assert {"import math", "from collections import Counter as Counter", "import datetime as dt"} <= set(frozen.source.splitlines())
+    assert {"import math", "from collections import Counter as Counter", "import datetime as dt"} <= set(
+        frozen.source.splitlines()
+    )
     assert frozen.findings == ()
 
 
 def test_what_cannot_be_frozen_is_a_finding():
-    namespace = {"generator": iter([1]), "closure": (lambda y: lambda: y)(1)}
+    namespace = {"generator": iter([1]), "closure": closing(1)}
     frozen = freeze_namespace("generator\nclosure()", namespace)
     assert frozen.values == {}
     assert [finding.kind for finding in frozen.findings] == ["input-not-carried"] * 2

@@ -55,14 +55,18 @@ HOSTILE = {
     "reads a page with pandas": ("import pandas as pd\npd.read_csv('http://127.0.0.1:PORT/x.csv')", "BlockedError"),
     "reads the environment": ("import os\nassert not any('SECRET' in v for v in os.environ.values())", ""),
     "reads the parent's environment": (
-        "import os\nfor p in os.listdir('/proc'):\n    if p.isdigit():\n        try: t = open(f'/proc/{p}/environ').read()\n"
-        "        except OSError: continue\n        assert 'SECRET' not in t",
+        (
+            "import os\nfor p in os.listdir('/proc'):\n    if p.isdigit():\n        try: t = open(f'/proc/{p}/environ').read()\n"
+            "        except OSError: continue\n        assert 'SECRET' not in t"
+        ),
         "",
     ),
     "os through pandas": ("import pandas as pd\npd.io.common.os.system('touch SENTINEL')", "BlockedError"),
     "os through the subclasses": (
-        "[c for c in ().__class__.__base__.__subclasses__() if c.__name__ == '_wrap_close'][0]"
-        ".__init__.__globals__['system']('touch SENTINEL')",
+        (
+            "[c for c in ().__class__.__base__.__subclasses__() if c.__name__ == '_wrap_close'][0]"
+            ".__init__.__globals__['system']('touch SENTINEL')"
+        ),
         "BlockedError",
     ),
     "os through the traceback": (
@@ -74,14 +78,23 @@ HOSTILE = {
     "posix_spawn": ("import os\nos.posix_spawn('/bin/touch', ['touch', 'SENTINEL'], {})", "BlockedError"),
     "exec of a program": ("import os\nos.execv('/bin/touch', ['touch', 'SENTINEL'])", "BlockedError"),
     "a fork bomb": ("import os\nwhile True: os.fork()", "BlockedError"),
-    "multiprocessing": ("import multiprocessing as m\np = m.get_context('fork').Process(target=print)\np.start()", "BlockedError"),
-    "a thread bomb": ("import threading, time\nwhile True: threading.Thread(target=time.sleep, args=(9,)).start()", "*"),
+    "multiprocessing": (
+        "import multiprocessing as m\np = m.get_context('fork').Process(target=print)\np.start()",
+        "BlockedError",
+    ),
+    "a thread bomb": (
+        "import threading, time\nwhile True: threading.Thread(target=time.sleep, args=(9,)).start()",
+        "*",
+    ),
     "ctypes": ("import ctypes\nctypes.CDLL(None).system(b'touch SENTINEL')", "BlockedError"),
     "ctypes through numpy": ("import numpy as np\nnp.ctypeslib.load_library('libc.so.6', '/lib')", "Error"),
     "memory by ctypes": ("import ctypes\nctypes.string_at(0)", "BlockedError"),
     "an endless loop": ("while True: pass", "did not end"),
     "an endless sleep": ("import time\ntime.sleep(1e6)", "did not end"),
-    "an endless loop that catches": ("while True:\n    try:\n        while True: pass\n    except BaseException: pass", "did not end"),
+    "an endless loop that catches": (
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        "did not end",
+    ),
     "a slow regular expression": ("import re\nre.match('(a+)+$', 'a' * 64 + 'b')", "did not end"),
     "all the memory": ("x = 'a' * 10**12", "MemoryError"),
     "all the memory, slowly": ("x = []\nwhile True: x.append(bytearray(10**7))", "*"),
@@ -100,13 +113,19 @@ HOSTILE = {
     "breakpoint": ("breakpoint()", "BlockedError"),
     "input": ("input()", "Error"),
     "reads the standard input": ("import sys\nassert sys.__stdin__.read() == ''", ""),
-    "writes to the server's streams": ("import os\nfor fd in range(3, 64):\n    try: os.write(fd, b'{\"stopped\": \"\"}\\n')\n    except OSError: pass", "*"),
+    "writes to the server's streams": (
+        'import os\nfor fd in range(3, 64):\n    try: os.write(fd, b\'{"stopped": ""}\\n\')\n    except OSError: pass',
+        "*",
+    ),
     "a pickle with a call": (
         "import pickle\npickle.loads(b\"cos\\nsystem\\n(S'touch SENTINEL'\\ntR.\")",
         "BlockedError",
     ),
     "an object with __reduce__": ("class Sly:\n    def __reduce__(self): return (print, ('x',))\nx = Sly()", ""),
-    "threads left behind": ("import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\nx = 1", ""),
+    "threads left behind": (
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\nx = 1",
+        "",
+    ),
     "an exit handler": ("import atexit\natexit.register(open, 'SENTINEL', 'w')", ""),
     "raises its own limits": ("import resource\nresource.setrlimit(resource.RLIMIT_AS, (-1, -1))", "BlockedError"),
     "an exception that cannot be shown": ("class E(Exception):\n    def __str__(self): return 1\nraise E", "E: "),
@@ -124,11 +143,18 @@ def victim(tmp_path):
     return home
 
 
-def run(code: str, victim: Path, *, profile: str = "original", timeout: float = 2.0) -> RunResult:
-    sandbox = shared_sandbox()
+def run(
+    code: str, victim: Path, *, profile: str = "original", timeout: float = 2.0, sandbox: Sandbox | None = None
+) -> RunResult:
+    sandbox = sandbox or shared_sandbox()
     work = sandbox.directory()
     (work / "in.csv").write_text("a,b\n1,2\n")
-    for word, text in (("SENTINEL", victim / "sentinel"), ("VICTIM", victim / "victim.txt"), ("HOME", victim), ("PORT", 9)):
+    for word, text in (
+        ("SENTINEL", victim / "sentinel"),
+        ("VICTIM", victim / "victim.txt"),
+        ("HOME", victim),
+        ("PORT", 9),
+    ):
         code = code.replace(word, str(text))
     return sandbox.run(Job(code=code, work=work, profile=profile, timeout=timeout, memory_mb=512))
 
@@ -151,6 +177,24 @@ def test_hostile_code_is_contained(code, end, profile, victim, monkeypatch):
     again = run("x = 41 + 1", victim)
     assert again.failure is None
     assert again.value("x") == 42
+
+
+WITHOUT_NAMESPACES = [name for name, (_, end) in HOSTILE.items() if end == "BlockedError"]
+
+
+@pytest.fixture(scope="module")
+def bare():
+    with Sandbox(isolate=False) as sandbox:
+        assert not sandbox.isolated()
+        yield sandbox
+
+
+@pytest.mark.parametrize("name", WITHOUT_NAMESPACES)
+def test_guard_alone_contains_it_where_namespaces_are_missing(name, victim, bare):
+    code, end = HOSTILE[name]
+    assert end in (run(code, victim, sandbox=bare).failure or "")
+    assert [path.name for path in victim.iterdir()] == ["victim.txt"]
+    assert (victim / "victim.txt").read_text() == "precious"
 
 
 HONEST_PYTHON = {
@@ -209,7 +253,10 @@ def test_links_that_a_job_leaves_are_not_followed(victim):
 
 
 def test_network_and_programs_are_noted_as_external_calls(victim):
-    result = run("try:\n    import urllib.request as u\n    u.urlopen('http://example.com/x')\nexcept OSError:\n    x = 1", victim)
+    result = run(
+        "try:\n    import urllib.request as u\n    u.urlopen('http://example.com/x')\nexcept OSError:\n    x = 1",
+        victim,
+    )
     assert result.failure is None
     assert result.external == ("network call urllib.Request('http://example.com/x', 'GET')",)
     result = run("import os\nos.system('ls -l')", victim)

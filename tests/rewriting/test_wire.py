@@ -37,7 +37,7 @@ EXACT = [
     {"b": 1, "a": 2, 3: None, (1, 2): {"x"}, None: frozenset({1})},
     {1, "a", None},
     dt.date(1, 1, 1),
-    dt.datetime(2022, 1, 5, 7, 8, 9, 10),
+    dt.datetime(2022, 1, 5, 7, 8, 9, 10),  # noqa: DTZ001
     dt.datetime(2022, 1, 5, tzinfo=dt.UTC),
     dt.time(1, 2),
     dt.timedelta(days=-1, microseconds=3),
@@ -83,10 +83,14 @@ def test_numpy_scalars_become_python_scalars():
 
 
 FRAMES = [
-    pd.DataFrame({"a": [1, 2], "b": ["x", None], "c": [1.5, np.nan], "d": pd.to_datetime(["2020-01-01", None])}, index=[5, 7]),
+    pd.DataFrame(
+        {"a": [1, 2], "b": ["x", None], "c": [1.5, np.nan], "d": pd.to_datetime(["2020-01-01", None])}, index=[5, 7]
+    ),
     pd.DataFrame({"mixed": [1, "x", None, (1, 2)], "big": [2**70, 1, 2, 3]}),
     pd.DataFrame({"cat": pd.Categorical(["x", None, "y"], ordered=True), "int": pd.array([1, None, 3], dtype="Int64")}),
-    pd.DataFrame({"zone": pd.to_datetime(["2020-01-01", None]).tz_localize("Europe/Berlin"), "delta": pd.to_timedelta([1, 2])}),
+    pd.DataFrame(
+        {"zone": pd.to_datetime(["2020-01-01", None]).tz_localize("Europe/Berlin"), "delta": pd.to_timedelta([1, 2])}
+    ),
     pd.DataFrame([[1, 2], [3, 4]], columns=["same", "same"]),
     pd.DataFrame({("a", "b"): [1], ("a", "c"): [2]}),
     pd.DataFrame({"k": list("aab"), "v": [1, 2, 3]}).groupby("k").agg(["sum", "max"]),
@@ -105,7 +109,9 @@ def test_empty_frames_and_series_round_trip():
     assert decode(encode(pd.DataFrame())).shape == (0, 0)
     assert decode(encode(pd.DataFrame({"a": []}))).columns.tolist() == ["a"]
     assert decode(encode(pd.DataFrame(index=[1, 2]))).shape == (2, 0)
-    pd.testing.assert_series_equal(decode(encode(pd.Series([1, 2], ["a", "b"], name="s"))), pd.Series([1, 2], ["a", "b"], name="s"))
+    pd.testing.assert_series_equal(
+        decode(encode(pd.Series([1, 2], ["a", "b"], name="s"))), pd.Series([1, 2], ["a", "b"], name="s")
+    )
 
 
 @pytest.mark.parametrize(
@@ -146,7 +152,18 @@ def _endless():
 
 
 @pytest.mark.parametrize(
-    "value", [object(), Sly(), [Sly()], {"a": lambda: 1}, print, iter([]), _endless(), np.ma.masked_array([1], [True]), np.array([Sly()])]
+    "value",
+    [
+        object(),
+        Sly(),
+        [Sly()],
+        {"a": lambda: 1},
+        print,
+        iter([]),
+        _endless(),
+        np.ma.masked_array([1], [True]),
+        np.array([Sly()]),
+    ],
 )
 def test_what_has_no_encoding_is_named(value):
     with pytest.raises(NotEncodableError, match="Not comparable: "):
@@ -167,7 +184,15 @@ def test_too_large_values_are_refused_early():
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"hello", MAGIC, encode([1, 2])[:-3], encode(np.zeros(9))[:-3], encode("x").replace(b'"x"', b'{"$":"eval","v":1}'), b"\x80\x04N."],
+    [
+        b"",
+        b"hello",
+        MAGIC,
+        encode([1, 2])[:-3],
+        encode(np.zeros(9))[:-3],
+        encode("x").replace(b'"x"', b'{"$":"eval","v":1}'),
+        b"\x80\x04N.",
+    ],
 )
 def test_broken_messages_are_refused(data):
     with pytest.raises(WireError):
@@ -180,7 +205,9 @@ def test_arrays_with_pickled_objects_are_never_loaded():
         decode(evil)
 
 
-scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters()) | st.binary()
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters()) | st.binary()
+)
 keys = st.text() | st.integers() | st.tuples(st.integers(), st.text())
 values = st.recursive(
     scalars, lambda inner: st.lists(inner) | st.lists(inner).map(tuple) | st.dictionaries(keys, inner), max_leaves=25

@@ -1,3 +1,4 @@
+import type { Operator } from '../protocol';
 import type { PlanIndex } from './plan';
 
 /** What a column trace touches in one operator: positions of its columns. */
@@ -87,4 +88,16 @@ export function columnRole(trace: ColumnTrace, operator: string): 'value' | 'con
   const hit = trace.hits.get(operator);
   if (!hit) return null;
   return hit.values.size > 0 ? 'value' : 'control';
+}
+
+/** Columns that an operator makes: all but those that come, under the same name, from one column of an input. */
+export function madeHere(index: PlanIndex, operator: Operator): Set<number> {
+  const made = new Set(operator.columns.keys());
+  operator.columns.forEach((name, column) => {
+    const names = operator.values
+      .filter(([out]) => out === column)
+      .map(([, slot, before]) => index.operator(operator.inputs[slot] ?? '').columns[before]);
+    if (names.length > 0 && names.every((n) => n === name)) made.delete(column);
+  });
+  return made;
 }

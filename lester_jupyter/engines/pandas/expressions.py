@@ -53,9 +53,11 @@ def truth(node: ex.Expression, table: pd.DataFrame) -> pd.Series:
     value = evaluate(node, table)
     if not isinstance(value, pd.Series):
         return pd.Series(np.full(len(table), bool(value)))
+    if value.dtype == bool:
+        return value
     if isinstance(node, ex.Apply) and not node.function.vectorized:
         return pd.Series([bool(v) for v in value.tolist()], dtype=bool)
-    return value if value.dtype == bool else value.fillna(False).astype(bool)
+    return value.fillna(False).astype(bool)
 
 
 def _logical(node: ex.Expression, table: pd.DataFrame) -> pd.Series:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from lester_jupyter.engines.pandas.values import to_python, to_series
 from lester_jupyter.errors import PlanError
 from lester_jupyter.plan import Function
+
+Compute: TypeAlias = Callable[[Sequence[pd.Series], int], list[pd.Series]]
+"""Computes result columns from columns and their number of rows."""
 
 _PROBED = 6
 """Different rows with which a vectorised function is called a second time."""
@@ -70,16 +74,12 @@ def _as_column(values: Any, function: Function, n_rows: int) -> pd.Series:
     return to_series(values) if isinstance(values, list) else pd.Series(values)
 
 
-def is_elementwise(
-    compute: Callable[[Sequence[pd.Series], int], list[pd.Series]],
-    columns: Sequence[pd.Series],
-    results: Sequence[pd.Series],
-) -> bool:
-    """Probes whether a vectorised function treats each row by itself, by a second call with a few of the rows.
+def is_elementwise(compute: Compute, columns: Sequence[pd.Series], results: Sequence[pd.Series]) -> bool:
+    """Probes whether a vectorised function treats each row by itself, by calling it again with a few of the rows.
 
-    They come in reverse and each another number of times, so that a function that looks at its neighbours, or at the
-    whole column (a mean, a rank), gives other values for them. This is a test, not a proof: such operators are marked
-    as over-approximate in any case.
+    Once they come in reverse and each another number of times, then some come alone, so that a function that looks at
+    its neighbours, or at the whole column (a mean, a rank), gives other values for them. This is a test, not a proof:
+    such operators are marked as over-approximate in any case.
 
     Args:
         compute: computes results from columns and their number of rows.
@@ -89,15 +89,21 @@ def is_elementwise(
     n_rows = len(results[0])
     if n_rows < 2 or not columns:
         return False
-    spread = np.linspace(0, n_rows - 1, _PROBED).astype(int)
-    extremes = [at for r in results if r.dtype == bool for at in (int(r.argmax()), int(r.argmin()))]
-    different = np.unique([*spread, *extremes])
-    chosen = np.repeat(different[::-1], np.arange(1, len(different) + 1))
+    alone = [at for r in results if r.dtype == bool for at in (int(r.argmax()), int(r.argmin()))] or [n_rows // 2]
+    different = np.unique([*np.linspace(0, n_rows - 1, _PROBED).astype(int), *alone])
+    mixed = np.repeat(different[::-1], np.arange(1, len(different) + 1))
+    return all(_gives_the_same(compute, columns, results, rows) for rows in (mixed, *np.reshape(alone, (-1, 1))))
+
+
+def _gives_the_same(
+    compute: Compute, columns: Sequence[pd.Series], results: Sequence[pd.Series], rows: npt.NDArray[np.integer[Any]]
+) -> bool:
+    """Whether these rows on their own give what they gave among all."""
     try:
-        parts = compute([c.iloc[chosen].reset_index(drop=True) for c in columns], len(chosen))
+        parts = compute([c.iloc[rows].reset_index(drop=True) for c in columns], len(rows))
     except Exception:  # noqa: BLE001 - it worked on all rows; if it cannot take others, it looks at more than one
         return False
     return all(
-        pd.Series(to_python(whole.iloc[chosen]), dtype=object).equals(pd.Series(to_python(part), dtype=object))
+        pd.Series(to_python(whole.iloc[rows]), dtype=object).equals(pd.Series(to_python(part), dtype=object))
         for whole, part in zip(results, parts, strict=True)
     )

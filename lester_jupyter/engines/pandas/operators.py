@@ -140,8 +140,8 @@ def _(operator: Join, tables: Tables, steps: Steps) -> Result:
     del steps
     left, right = tables
     try:  # pandas joins; two columns of row numbers ride along and are taken off again
-        merged = left.assign(**{_LEFT: np.arange(len(left))}).merge(
-            right.assign(**{_RIGHT: np.arange(len(right))}),
+        merged = _numbered(left, _LEFT).merge(
+            _numbered(right, _RIGHT),
             how=operator.how,
             left_on=list(operator.left_on),
             right_on=list(operator.right_on),
@@ -153,6 +153,10 @@ def _(operator: Join, tables: Tables, steps: Steps) -> Result:
         Take(_row_numbers(merged.pop(name), side), len(side)) for name, side in ((_LEFT, left), (_RIGHT, right))
     )
     return Result(merged, edges)
+
+
+def _numbered(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    return table.assign(**{name: np.arange(len(table), dtype=index_dtype(len(table)))})
 
 
 def _row_numbers(found: pd.Series, side: pd.DataFrame) -> Rows:
@@ -203,11 +207,13 @@ def _fill(column: pd.Series, value: Any) -> pd.Series:
 
 def _fits(value: Any, column: pd.Series) -> bool:
     """Whether pandas' type for the column holds the value as it is (an integer among floats, text among text)."""
-    if isinstance(value, bool) or value is None or column.dtype == object:
-        return False
     dtype: Any = column.dtype
+    if isinstance(value, bool) or value is None or pd.api.types.is_object_dtype(dtype):
+        return False
+    if isinstance(dtype, pd.CategoricalDtype):
+        return value in dtype.categories
     try:
-        return bool(pd.array([value], dtype=dtype)[0] == value)
+        return bool(to_python(pd.Series([value], dtype=dtype))[0] == value)
     except (TypeError, ValueError, OverflowError):
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -78,16 +79,19 @@ def missing_file(path: Path) -> SourceError:
 def read_csv(path: Path, names: tuple[Name, ...] | None, options: dict[str, Any]) -> pd.DataFrame:
     """Reads with pandas; the columns are those of the file, whatever `names` says."""
     del names
-    given: dict[str, Any] = {
-        k: list(v) if isinstance(v, tuple) else v for k, v in options.items()
-    }  # a plan holds tuples, not lists
-    with _reading(path, "CSV"):
-        table: pd.DataFrame = pd.read_csv(path, **given)
-    if not isinstance(table.index, pd.RangeIndex):
-        raise SourceError(
-            f"{path} has records with more fields than its header; pandas would take the first ones as an index.",
-            hint="name all fields: read_csv(path, header=0, names=[…]), or leave the extra ones out: index_col=False",
-        )
+    given: dict[str, Any] = {k: list(v) if isinstance(v, tuple) else v for k, v in options.items()}  # plans hold tuples
+    with _reading(path, "CSV"), warnings.catch_warnings():
+        if "index_col" not in given and given.get("engine") != "pyarrow":
+            # by default pandas makes an index of fields without a name, and a frame has none
+            given["index_col"] = False
+            warnings.filterwarnings("error", "Length of header or names", pd.errors.ParserWarning)
+        try:
+            table: pd.DataFrame = pd.read_csv(path, **given)
+        except pd.errors.ParserWarning:
+            raise SourceError(
+                f"{path} has records with more fields than names.",
+                hint="name all of them: read_csv(path, header=0, names=[…]); or index_col=False leaves the rest out",
+            ) from None
     return table
 
 

@@ -1,7 +1,7 @@
-"""Python expressions over the columns of a relation: syntax trees in which a column is a name nobody can write.
+"""Python expressions over the columns of a relation: trees in which a column is a name nobody can write.
 
-`§3§str§email` is column 3, holding strings, best called `email`. So a tree can be copied, compared and unparsed with the
-standard library alone, and columns never clash with variables of the program.
+`§3§str§email` is column 3, holding strings, best called `email`. So a tree can be copied, compared and unparsed with
+the standard library alone, and columns never clash with variables of the program.
 """
 
 from __future__ import annotations

@@ -37,11 +37,24 @@ def lift(
         NotLiftedError: something that reaches an output is outside of what the rules cover; it names the line.
     """
     try:
-        ctx = interpret(code, namespace=namespace, observation=observation, directory=directory)
+        return _lift(code, outputs, observation, namespace, directory)
     except SyntaxError as error:
         raise NotLiftedError(f"The cell is no Python: {error.msg}.", line=error.lineno) from None
     except RecursionError:
         raise NotLiftedError("The cell is nested too deeply for the rules.") from None
+    except (AssertionError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        # A program of a form that nobody thought of must not break the notebook: that it is not covered is the truth.
+        raise NotLiftedError(f"The rules do not understand the cell ({type(error).__name__}: {error}).") from error
+
+
+def _lift(
+    code: str,
+    outputs: Sequence[str] | None,
+    observation: Observation | None,
+    namespace: Mapping[str, object] | None,
+    directory: str | Path,
+) -> Candidate:
+    ctx = interpret(code, namespace=namespace, observation=observation, directory=directory)
     wanted = as_outputs(outputs, ctx) if outputs is not None else detect_outputs(code, observation)
     if not wanted:
         raise NotLiftedError(

@@ -170,6 +170,7 @@ def _used(body: Sequence[ast.stmt]) -> set[str]:
             continue
         own = set(bound([statement])) | set(changed([statement]))
         if isinstance(statement, ast.FunctionDef):
+            used |= set(reads(statement)) - set(changed(statement.body))
             continue
         results = own - _loop_names(statement)
         for name in _inputs(statement):
@@ -232,7 +233,7 @@ def _files(tree: ast.Module, observation: Observation | None) -> list[str]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
-        name = (dotted(node.func) or "").rsplit(".", 1)[-1]
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else dotted(node.func) or ""
         arguments = [*node.args, *(k.value for k in node.keywords if k.arg == "mode")]
         writes = name == "open" and any(
             isinstance(a, ast.Constant) and isinstance(a.value, str) and set(a.value) & set("wax") and len(a.value) <= 3

@@ -1,7 +1,7 @@
 """Whether a function may be called once per record, in any order, with the same result: what must not be lifted.
 
-A call to the network, the clock, a random generator or the process is refused by name; so is code that changes what lives
-outside it. Everything else is taken to be a function of its arguments.
+A call to the network, the clock, a random generator or the process is refused by name; so is code that changes what
+lives outside it. Everything else is taken to be a function of its arguments.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from lester_jupyter.rewriting.lifting.usage import changed, dotted, reads
+from lester_jupyter.rewriting.lifting.usage import bound, changed, dotted, reads
 
 _MODULES = {
     "a network call": (
@@ -87,10 +87,18 @@ def _named(name: str, modules: Mapping[str, str]) -> str | None:
         return None
     if path.startswith("datetime") and path.rsplit(".", 1)[-1] in _CLOCK:
         return f"{path} is the clock"
+    what = is_denied(path)
+    return f"{path} is {what}" if what is not None else None
+
+
+def is_denied(path: str) -> str | None:
+    """What is wrong with calling something, by its dotted path; None for nothing known."""
+    if any(path == harmless or path.startswith(f"{harmless}.") for harmless in _HARMLESS):
+        return None
     for denied, what in _DENIED.items():
         # A bare module name is judged by the attribute that is taken from it.
-        if path.startswith(f"{denied}.") or (path == denied and not rest and "." in denied):
-            return f"{path} is {what}"
+        if path.startswith(f"{denied}.") or (path == denied and "." in denied):
+            return what
     return None
 
 
@@ -102,6 +110,10 @@ def _function(
     for name, line in changed(node.body).items():
         if name in free:
             return f"line {line} changes `{name}`, which lives outside it"
+    own = bound(node.body)
+    for name, line in changed(node.body).items():
+        if name in local and name not in own:
+            return f"line {line} changes its argument `{name}`"
     for part in ast.walk(node):
         if isinstance(part, ast.Global | ast.Nonlocal):
             return f"line {part.lineno} changes {', '.join(part.names)}, which lives outside it"

@@ -1,7 +1,8 @@
 """The lifter's own small plan: what a loop does to records, step by step.
 
 Steps are compared by identity, since two equal loops are still two loops. Every step knows the lines of the original it
-stands for. Columns are numbered once per lift (`Column`), so a step never renames: names are chosen when code is written.
+stands for. Columns are numbered once per lift (`Column`), so a step never renames: names are chosen when code is
+written.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Symbolic values: what a variable of the original stands for while its program is interpreted.
 
-Row values speak of the current record of the loop being interpreted; the others of whole collections. Nothing here holds
-data: a `Scalar` is an expression, a `Relation` a plan.
+Row values speak of the current record of the loop being interpreted; the others of whole collections. Nothing here
+holds data: a `Scalar` is an expression, a `Relation` a plan.
 """
 
 from __future__ import annotations
@@ -69,18 +69,20 @@ class Scalar(Value):
 
 @dataclass(frozen=True)
 class Sequence(Value):
-    """A tuple or list display of known length."""
+    """A tuple or list display of known length; `fresh` if it was made for this very record."""
 
     items: tuple[Value, ...]
     kind: Literal["tuple", "list"] = "tuple"
     hints: tuple[str, ...] = ()
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
 class Record(Value):
-    """A dict display with constant keys."""
+    """A dict display with constant keys; `fresh` if it was made for this very record."""
 
     items: tuple[tuple[str, Value], ...]
+    fresh: bool = False
 
     def get(self, key: object) -> Value | None:
         """The value under a key."""
@@ -101,6 +103,7 @@ class Facts:
         header: the first record is not data.
         skips_blank: a first guard drops blank lines.
         quoting: the records are those of csv.reader.
+        skips_empty: a first guard drops empty lines, though not those of white space.
         lines: something needs the line as a whole, or splits it under a guard.
         names: what the program calls each field.
         weak_names: what it calls the first value made from each field.
@@ -115,6 +118,7 @@ class Facts:
     length: tuple[Literal["exact", "at least"], int] | None = None
     header: bool = False
     skips_blank: bool = False
+    skips_empty: bool = False
     lines: bool = False
     quoting: bool = False
     names: dict[int, str] = field(default_factory=dict)
@@ -143,7 +147,19 @@ class Facts:
     @property
     def named(self) -> bool:
         """Whether the fields can be columns of their own: every record that puts something out has them all."""
-        return not self.lines and self.split is not None and self.width > 0 and self.highest <= self.width
+        if self.lines or self.split is None or (self.skips_empty and not self._blank_is_malformed):
+            return False
+        return self.width > 0 and self.highest <= self.width
+
+    @property
+    def untouched(self) -> bool:
+        """Whether lines are split, but no field is ever asked for."""
+        return not self.lines and self.split is not None and self.arity is None and self.highest == 0
+
+    @property
+    def _blank_is_malformed(self) -> bool:
+        """Whether a line of white space has too few fields, so that leaving it out does no harm."""
+        return self.split is not None and bool(self.split[0].strip()) and self.surely >= 2
 
     @property
     def exact(self) -> int | None:
@@ -205,10 +221,11 @@ class Line(Value):
 
 @dataclass(frozen=True)
 class Fields(Value):
-    """The fields of a record, addressed by position; `newline` as for `Line`."""
+    """The fields of a record, addressed by position; `newline` as for `Line`, `stripped` if each field was stripped."""
 
     source: TextSource
     newline: bool = False
+    stripped: bool = False
 
 
 @dataclass(frozen=True)
@@ -333,11 +350,13 @@ class Derived(Value):
         node: the expression.
         reads: the collections it reads, by the names it reads them under.
         line: of the original.
+        writes: it is there for the file it writes, not for its value.
     """
 
     node: ast.expr
     reads: tuple[tuple[str, Value], ...]
     line: int
+    writes: bool = False
 
 
 @dataclass(frozen=True)

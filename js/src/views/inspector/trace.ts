@@ -1,5 +1,6 @@
 import { h } from '../../lib/dom';
 import { counted } from '../../lib/format';
+import { madeHere } from '../../lib/columns';
 import { kindOf } from '../../lib/kinds';
 import type { Cell } from '../../protocol';
 import { ROLE_MARK, type PlanSession, type TracedRows } from '../session';
@@ -43,6 +44,7 @@ export class TracePane {
   #step(id: string, traced: TracedRows): HTMLElement {
     const operator = this.session.index.operator(id);
     const kind = kindOf(operator.kind);
+    const made = operator.inputs.length > 0 ? madeHere(this.session.index, operator) : new Set<number>();
     const rest = traced.count - traced.sample.length;
     return h(
       'li',
@@ -54,7 +56,7 @@ export class TracePane {
         h('b', {}, operator.label),
         h('span', { class: 'lj-count' }, says(traced)),
       ),
-      ...traced.sample.map((row) => record(operator.columns, row)),
+      ...traced.sample.map((row) => record(operator.columns, row, made)),
       rest > 0 ? h('div', { class: 'lj-sub' }, `… ${counted(rest, 'record')} more`) : null,
     );
   }
@@ -73,14 +75,16 @@ function says({ role, count }: TracedRows): string {
   return `${ROLE_MARK[role]} ${counted(count, 'record')} ${role === 'back' ? 'made it' : 'made from it'}`;
 }
 
-function record(columns: readonly string[], row: readonly Cell[]): HTMLElement {
-  const fields = row.map((cell, i) =>
+/** A record in one line; what the operator made stands first and strong, the rest follows. */
+function record(columns: readonly string[], row: readonly Cell[], made: ReadonlySet<number>): HTMLElement {
+  const order = [...row.keys()].sort((a, b) => Number(made.has(b)) - Number(made.has(a)));
+  const fields = order.map((i) =>
     h(
       'span',
-      { class: 'lj-field' },
+      { class: 'lj-field', 'data-made': made.has(i) },
       h('bdi', { class: 'lj-name' }, columns[i] ?? ''),
       '=',
-      h('bdi', {}, ...cellNodes(cell)),
+      h('bdi', {}, ...cellNodes(row[i] ?? null)),
       ' ',
     ),
   );

@@ -68,6 +68,10 @@ class FrameWriter:
         """The variable that holds a step's rows."""
         return self.variables[id(self.needs.alive(step))]
 
+    def name(self, wanted: str) -> str:
+        """A variable for another frame, like `wanted` and not taken yet."""
+        return self._new(wanted)
+
     # -- variables and names -----------------------------------------------------------------------------------------
     def _new(self, wanted: str, *more: str) -> str:
         name = unused(wanted, self.taken, more)

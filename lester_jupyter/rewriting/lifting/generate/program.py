@@ -39,16 +39,10 @@ def program(ctx: Context, items: Sequence[Item], outputs: Sequence[Output]) -> C
     hints = {id(_start_of_chain(needs, t)): _hint(t) for t in targets}
     writer = FrameWriter(needs, taken, kinds, hints=hints)
     writer.write()
-    tail, more = _tail(ctx, items, writer)
+    tail, more, frames = _tail(items, writer)
     wanted = {n for node in writer.read for n in names_of(node)} | more
     kept = _kept(ctx, wanted)
     lines = [*kept, *_gap(kept), *writer.functions, *_gap(writer.functions), *writer.lines, *_gap(tail), *tail]
-    frames = {t.name: writer.variable(t.plan) for t in targets}
-    for item in items:
-        if isinstance(item, Statement):
-            source = next((frames[n] for n in names_of(item.node) if n in frames), None)
-            if source is not None:
-                frames[item.name] = source
     asked = {o.name for o in outputs}
     text = [line.text for line in lines]
     return Candidate(
@@ -87,23 +81,28 @@ def _hint(target: Target) -> str:
     return f"{identifier(target.name.rsplit('/', 1)[-1].rsplit('.', 1)[0])}_frame"
 
 
-def _tail(ctx: Context, items: Sequence[Item], writer: FrameWriter) -> tuple[list[Line], set[str]]:
-    """The outputs, and the names of the program that rebuilding them reads."""
+def _tail(items: Sequence[Item], writer: FrameWriter) -> tuple[list[Line], set[str], dict[str, str]]:
+    """The outputs, the names of the program that rebuilding them reads, and the frame behind each."""
     lines: list[Line] = []
     wanted: set[str] = set()
+    frames: dict[str, str] = {}
     for item in items:
         if isinstance(item, Target):
-            made, names = rebuild(item, writer)
-            lines += made
-            wanted |= names
+            made = rebuild(item, writer)
+            lines += made.lines
+            wanted |= made.names
+            frames[item.name] = made.frame
         elif isinstance(item, Statement):
             others = {i.name for i in items}
-            lines.append(Line(f"{item.name} = {tidy(ast.unparse(item.node))}", (item.line,)))
+            text = tidy(ast.unparse(item.node))
+            lines.append(Line(text if item.writes else f"{item.name} = {text}", (item.line,)))
             wanted |= names_of(item.node) - others
+            source = next((frames[n] for n in names_of(item.node) if n in frames), None)
+            if source is not None:
+                frames[item.name] = source
         elif isinstance(item, Kept):
             wanted.add(item.name)
-    del ctx
-    return lines, wanted
+    return lines, wanted, frames
 
 
 def _gap(lines: Sequence[Line]) -> list[Line]:
@@ -123,7 +122,7 @@ def _kept(ctx: Context, wanted: set[str]) -> list[Line]:
             if name in definitions:
                 wanted |= definitions[name].reads
         for i, kept in enumerate(ctx.kept):
-            if kept.binds & wanted:
+            if kept.binds & wanted or "*" in kept.binds:
                 chosen.add(i)
                 wanted |= set(reads(kept.statement))
     imports = [Line("import lester_jupyter as ld")]

@@ -68,6 +68,7 @@ class Statement:
     name: str
     node: ast.expr
     line: int
+    writes: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,10 @@ def targets_of(ctx: Context, outputs: Sequence[Output]) -> list[Item]:
     """
     found: dict[str, Item] = {}
     for output in outputs:
-        value = ctx.files.get(output.name) if output.kind == "file" else ctx.scopes[0].get(output.name)
+        is_file = output.kind == "file"
+        value: Value | None = ctx.files.get(output.name) if is_file else ctx.scopes[0].get(output.name)
+        if value is None and output.kind == "file":
+            value = next((w for n, w in ctx.written.items() if n.removeprefix("./") == output.name), None)
         if value is None and output.kind == "file":
             value = next((f for n, f in ctx.files.items() if n.removeprefix("./") == output.name), None)
         if value is None:
@@ -111,7 +115,7 @@ def _add(ctx: Context, name: str, value: Value, found: dict[str, Item]) -> None:
     if isinstance(value, Derived):
         for read, inner in value.reads:
             _add(ctx, read, inner, found)
-        found[name] = Statement(name, value.node, value.line)
+        found[name] = Statement(name, value.node, value.line, value.writes)
     elif isinstance(value, Constant) or (
         isinstance(value, Collection) and not value.contents and value.spoiled is None and value.kind != "file"
     ):
@@ -158,7 +162,7 @@ def _sequence(ctx: Context, name: str, contents: Contents, is_set: bool) -> Targ
 
 def _fields(element: Fields, lines: tuple[int, ...]) -> Value:
     known = element.source.known
-    if known is None or known.exact is None or element.newline:
+    if known is None or known.exact is None or element.newline or element.stripped:
         raise Refusal(lines[0] if lines else 0, "all fields of records of unknown length")
     items = [Scalar(reference(element.source.columns[i]), "str") for i in range(known.exact)]
     return Items(tuple(items), "list")

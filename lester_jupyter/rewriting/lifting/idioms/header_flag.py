@@ -30,7 +30,9 @@ def header_flag(ctx: Context, statements: Sequence[ast.stmt], i: int) -> int:
         for s in row.body
         for n in ast.walk(s)
     )
-    if writes != 1 or row.source.facts.header:
+    facts = row.source.facts
+    # A guard before the flag would make the first record that passes it the header, wherever it stands.
+    if writes != 1 or facts.header or facts.skips_blank or facts.skips_empty or facts.length is not None:
         return 0
     row.source.facts.header = True
     row.source.facts.origin.update(lines_of(node), lines_of(turn), (node.body[1].lineno,))

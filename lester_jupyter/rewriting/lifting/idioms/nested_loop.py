@@ -66,7 +66,7 @@ def _with_body(node: ast.For, body: list[ast.stmt]) -> ast.For:
 def _in_columns(element: Value) -> Value | None:
     if isinstance(element, Fields):
         count = element.source.known.exact if element.source.known is not None else element.source.facts.exact
-        if count is None or element.newline:
+        if count is None or element.newline or element.stripped:
             return None
         items = [Scalar(reference(c), "str") for i, c in sorted(element.source.columns.items()) if i < count]
         return Items(tuple(items), "list") if len(items) == count else None

@@ -123,11 +123,16 @@ def _assign_item(ctx: Context, target: ast.Subscript, value: Value) -> None:
         if ctx.row is not None:
             return  # what it belongs to is unknown already
         raise Refusal(owner.line, owner.reason, owner.hint)
+    if isinstance(owner, Constant) and isinstance(owner.node, ast.Dict) and not owner.node.keys and ctx.row is not None:
+        owner = Record((), fresh=True)  # `{}` made for this very record
     if isinstance(owner, Record) and isinstance(target.value, ast.Name):
         key = ctx.evaluate(target.slice)
-        if isinstance(key, Constant) and isinstance(key.value, str):
+        before = ctx.lookup(target.value.id)
+        alone = not any(v is owner or v is before for n, v in ctx.scopes[-1].items() if n != target.value.id)
+        own = owner.fresh and alone and ctx.row is not None and not ctx.row.effects
+        if own and isinstance(key, Constant) and isinstance(key.value, str):
             items = {**dict(owner.items), key.value: value}
-            ctx.bind(target.value.id, Record(tuple(items.items())))
+            ctx.bind(target.value.id, Record(tuple(items.items()), fresh=True))
             return
     if isinstance(owner, Named | Fields | Record | Sequence):
         raise Refusal(target.lineno, f"`{ast.unparse(target)}` changes a record in place")

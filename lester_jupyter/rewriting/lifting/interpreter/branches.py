@@ -12,7 +12,7 @@ from lester_jupyter.rewriting.lifting.interpreter.effects import choice, merge
 from lester_jupyter.rewriting.lifting.interpreter.guards import guard
 from lester_jupyter.rewriting.lifting.interpreter.outline import outline
 from lester_jupyter.rewriting.lifting.interpreter.shapes import expression
-from lester_jupyter.rewriting.lifting.usage import bound, root
+from lester_jupyter.rewriting.lifting.usage import bound, changed, root
 from lester_jupyter.rewriting.lifting.values import (
     Collection,
     Constant,
@@ -36,7 +36,7 @@ def branch(ctx: Context, node: ast.If, rest: Sequence[ast.stmt]) -> bool:
     if isinstance(test, Constant) and test.known:
         return _run(ctx, node.body if test.value else node.orelse)
     if _only_continues(node.body) and not node.orelse:
-        guard(ctx, node.test, positive=False)
+        guard(ctx, node.test, positive=False, lines=tuple(range(node.lineno, node.body[-1].lineno + 1)))
         return False
     if not has_effects(ctx, node):
         _value(ctx, node)
@@ -79,13 +79,18 @@ def _value(ctx: Context, node: ast.If) -> None:
     except Refusal as refusal:
         for name in bound([node]):
             ctx.bind(name, refusal.opaque)
+        for name in changed([node]):
+            ctx.poison_name(name, refusal.opaque)
+            ctx.spoil_stored(refusal.opaque)
 
 
 def _assigned(ctx: Context, node: ast.If) -> None:
     if _defaulted(ctx, node):
         return
     names = list(bound([node]))
-    if not names:
+    if changed([node]) and not outline(ctx, [node]):
+        raise Refusal(node.lineno, "a value of the record changes in place under a condition")
+    if changed([node]) or not names:
         return
     if _simple(node) and _alternatives(node) <= _FEW and len(names) <= 2:
         values = _conditional(ctx, node)

@@ -8,7 +8,7 @@ from functools import singledispatch
 
 from lester_jupyter.rewriting.lifting.interpreter import lookups, tables
 from lester_jupyter.rewriting.lifting.interpreter.context import Context
-from lester_jupyter.rewriting.lifting.interpreter.inline import inline, touches_data
+from lester_jupyter.rewriting.lifting.interpreter.inline import inline, works_on_data
 from lester_jupyter.rewriting.lifting.interpreter.opening import (
     csv_reader,
     csv_writer,
@@ -23,11 +23,13 @@ from lester_jupyter.rewriting.lifting.interpreter.sequences import (
     enumerated,
     in_order,
     measured,
+    stripped_fields,
     zipped,
 )
 from lester_jupyter.rewriting.lifting.interpreter.shapes import expression
 from lester_jupyter.rewriting.lifting.interpreter.text import line_as_scalar, line_method, text_method
 from lester_jupyter.rewriting.lifting.purity import impurity
+from lester_jupyter.rewriting.lifting.usage import MUTATORS, root
 from lester_jupyter.rewriting.lifting.values import (
     Collection,
     Constant,
@@ -48,6 +50,10 @@ from lester_jupyter.rewriting.lifting.values import (
     Value,
 )
 
+_STATELESS = frozenset(
+    "keys items values get copy lower upper strip split join format index count startswith endswith replace".split()  # noqa: SIM905
+)
+
 Handler = Callable[[Context, ast.Call], Value]
 
 _NAMED: dict[str, Handler] = {
@@ -65,6 +71,7 @@ _NAMED: dict[str, Handler] = {
     "set": collection_of,
     "dict": collection_of,
     "iter": in_order,
+    "map": stripped_fields,
     "len": measured,
     "next": skip_record,
     "tqdm.tqdm": in_order,
@@ -85,12 +92,17 @@ def call(ctx: Context, node: ast.Call) -> Value:
             return value
     if isinstance(node.func, ast.Name) and node.func.id in ctx.functions:
         function = ctx.functions[node.func.id]
-        if touches_data(ctx, function):
+        if works_on_data(ctx, function):
             return inline(ctx, function, node)
     elif isinstance(node.func, ast.Attribute) and name is None:
         owner = ctx.evaluate(node.func.value)
         if isinstance(owner, Opaque):
             return owner
+        if node.func.attr in MUTATORS and isinstance(owner, Fields | Sequence | Record | Named | Scalar):
+            changed = ctx.opaque(node, f"`{ast.unparse(node.func)}()` changes a value of the record in place")
+            ctx.poison_name(root(node.func) or "", changed)
+            ctx.spoil_stored(changed)
+            return changed
         value = method(owner, ctx, node.func.attr, node)
         if not isinstance(value, Opaque) or value.reason:
             return value
@@ -106,7 +118,14 @@ def plain(ctx: Context, node: ast.Call) -> Value:
     if isinstance(value, Scalar) or (isinstance(value, Constant) and ctx.row is not None):
         reason = impurity(node.func, ctx.modules, ctx.functions)
         if reason is not None:
-            return ctx.opaque(node, f"{reason}, which is made for each record")
+            opaque = ctx.opaque(node, f"{reason}, which is made for each record")
+            if "changes its argument" in reason:
+                ctx.spoil_stored(opaque)
+            return opaque
+        bound_method = isinstance(node.func, ast.Attribute) and node.func.attr not in _STATELESS
+        if isinstance(value, Constant) and bound_method and ctx.qualified(node.func) is None:
+            what = ast.unparse(node.func)
+            return ctx.opaque(node, f"`{what}()` is called for each record without its values: it may carry state")
     return value
 
 
@@ -239,7 +258,7 @@ def _(owner: Sequence, ctx: Context, name: str, node: ast.Call) -> Value:
 
 @method.register
 def _(owner: Position, ctx: Context, name: str, node: ast.Call) -> Value:
-    del name
+    del owner, name
     return ctx.opaque(node, "the position of a record is used as a value")
 
 

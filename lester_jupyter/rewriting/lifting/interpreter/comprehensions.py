@@ -32,6 +32,8 @@ def comprehension(ctx: Context, node: Comprehension) -> Value:
     over = ctx.evaluate(first.iter)
     if isinstance(over, Opaque):
         return over
+    if isinstance(over, Fields) and isinstance(node, ast.ListComp) and _strips_each(node):
+        return Fields(over.source, stripped=True)
     if ctx.row is None:
         relation = as_relation(ctx, over, first.iter)
         if isinstance(relation, Opaque):
@@ -77,6 +79,13 @@ def _expression(ctx: Context, node: Comprehension, names: list[str], generic: ob
         else:
             made = type(node)(elt=part(node.elt), generators=new_generators)
     return ctx.scalar(made)
+
+
+def _strips_each(node: ast.ListComp) -> bool:
+    """`[field.strip() for field in fields]`."""
+    generator = node.generators[0]
+    plain = len(node.generators) == 1 and not generator.ifs and isinstance(generator.target, ast.Name)
+    return plain and ast.unparse(node.elt) == f"{ast.unparse(generator.target)}.strip()"
 
 
 def _loop(ctx: Context, node: Comprehension, relation: Relation) -> Value:

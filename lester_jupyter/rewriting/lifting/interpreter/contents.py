@@ -73,6 +73,10 @@ def _union(ctx: Context, collection: Collection, parts: list[Contents], lines: t
     for position, old in enumerate(zip(*lists, strict=True)):
         if old not in pairs:
             kinds = {c.kind for c in old}
+            if kinds == {"int", "float"}:
+                raise Refusal(
+                    lines[-1], f"`{collection.name}` receives whole numbers from one loop, others from another"
+                )
             new = ctx.column(old[0].hint, kinds.pop() if len(kinds) == 1 else "unknown")
             pairs[old] = Scalar(reference(new), new.kind)
             made.append((new, old))

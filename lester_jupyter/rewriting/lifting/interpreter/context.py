@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import builtins
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from collections.abc import Sequence as Items
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -13,16 +14,21 @@ from pathlib import Path
 
 from lester_jupyter.rewriting.lifting.expressions import Column, Kind, columns_of, names_of, reference
 from lester_jupyter.rewriting.lifting.kinds import kind_of
+from lester_jupyter.rewriting.lifting.purity import is_denied
 from lester_jupyter.rewriting.lifting.steps import Extend, Filter, Step
-from lester_jupyter.rewriting.lifting.usage import bound, changed
+from lester_jupyter.rewriting.lifting.usage import bound, changed, dotted, reads
 from lester_jupyter.rewriting.lifting.values import (
     Collection,
     Constant,
     Contribution,
+    Derived,
     Facts,
     Function,
+    Line,
     Opaque,
+    Relation,
     Scalar,
+    Sequence,
     TextSource,
     Value,
 )
@@ -68,6 +74,19 @@ class Kept:
     binds: frozenset[str]
 
 
+def is_changeable(value: Value) -> bool:
+    """Whether a value of a record may be an object that can change in place."""
+    if isinstance(value, Sequence) and value.kind == "tuple":
+        return any(is_changeable(item) for item in value.items)
+    if isinstance(value, Scalar):
+        return value.kind in ("list", "unknown")
+    return not isinstance(value, Constant | Line)
+
+
+def _declared_global(function: ast.FunctionDef) -> list[str]:
+    return [n for part in ast.walk(function) if isinstance(part, ast.Global | ast.Nonlocal) for n in part.names]
+
+
 @dataclass
 class Row:
     """The record program of one loop.
@@ -94,7 +113,7 @@ class Row:
     protected: int = 0
     asked: dict[int, int] = field(default_factory=dict)
     records: frozenset[int] = frozenset()
-    body: Sequence[ast.stmt] = ()
+    body: Items[ast.stmt] = ()
     before: Mapping[str, Value] = field(default_factory=dict)
     source: TextSource | None = None
 
@@ -131,7 +150,7 @@ class Context(ABC):
         namespace: Mapping[str, object] | None = None,
         observation: Observation | None = None,
         directory: str | Path = ".",
-        known: Sequence[Facts] | None = None,
+        known: Items[Facts] | None = None,
     ) -> None:
         self.code = code
         self.source_lines = code.splitlines()
@@ -146,6 +165,7 @@ class Context(ABC):
         self.functions: dict[str, ast.FunctionDef] = {}
         self.kept: list[Kept] = []
         self.definitions: list[Definition] = []
+        self.written: dict[str, Derived] = {}
         self.files: dict[str, Collection] = {}
         self.used: set[str] = set()
         self.findings: list[Finding] = []
@@ -162,7 +182,7 @@ class Context(ABC):
         """The symbolic value of an expression."""
 
     @abstractmethod
-    def execute(self, statements: Sequence[ast.stmt]) -> None:
+    def execute(self, statements: Items[ast.stmt]) -> None:
         """Interprets statements, in a loop over records or outside."""
 
     # -- names -------------------------------------------------------------------------------------------------------
@@ -216,8 +236,6 @@ class Context(ABC):
 
     def qualified(self, node: ast.expr) -> str | None:
         """The dotted path behind `np.array` or `DictReader`, with imports resolved; builtins by their own name."""
-        from lester_jupyter.rewriting.lifting.usage import dotted
-
         name = dotted(node)
         if name is None:
             return None
@@ -257,19 +275,55 @@ class Context(ABC):
         self.row.plan = Filter(input=self.row.plan, predicate=predicate, lines=lines)
 
     def use(self, node: ast.AST) -> None:
-        """Notes that the plan reads kept names, which may not change any more."""
-        self.used |= names_of(node)
+        """Notes that the plan reads kept names, and what functions among them read: they may not change any more."""
+        pending = [n for n in names_of(node) if n not in self.used]
+        while pending:
+            name = pending.pop()
+            self.used.add(name)
+            if name in self.functions:
+                pending += [n for n in reads(self.functions[name]) if n not in self.used]
 
     def keep(self, statement: ast.stmt) -> None:
         """Keeps a statement that depends on no record; what it binds and changes becomes constant."""
-        names = {**bound([statement]), **changed([statement])}
+        names = {**bound([statement]), **self.touched(statement)}
         for name, line in names.items():
             if name in self.used:
                 self.bind(name, Opaque(line, f"`{name}` changes after it was used for records"))
                 return
         self.kept.append(Kept(statement, frozenset(names)))
+        self._note_maker(statement)
         for name in names:
+            if name in self.functions:
+                continue
             self.bind(name, Constant(ast.Name(id=name, ctx=ast.Load()), kind=self._display(statement, name)))
+
+    def spoil_stored(self, opaque: Opaque) -> None:
+        """A value of a record changes in place: whatever may hold it is unknown from here on."""
+        for scope in (self.scopes[-1], self.scopes[0]):
+            for name, held in list(scope.items()):
+                if isinstance(held, Collection) and any(is_changeable(c.element) for c in held.contents):
+                    held.spoiled = held.spoiled or opaque
+                elif isinstance(held, Relation) and is_changeable(held.element):
+                    scope[name] = opaque
+        for effect in self.row.effects if self.row is not None else ():
+            if is_changeable(effect.contribution.element):
+                effect.collection.spoiled = effect.collection.spoiled or opaque
+
+    def _note_maker(self, statement: ast.stmt) -> None:
+        """`rng = random.Random(0)`: what is called on `rng` is judged as what is called on the module."""
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
+            path = self.qualified(statement.value.func)
+            target = statement.targets[0]
+            if path is not None and isinstance(target, ast.Name) and is_denied(path):
+                self.modules[target.id] = path
+
+    def poison_name(self, name: str, opaque: Opaque) -> None:
+        """A name's object changes in place: neither it nor any other name for the same object is known any more."""
+        value = self.lookup(name)
+        for scope in (self.scopes[-1], self.scopes[0]):
+            for other, held in list(scope.items()):
+                if other == name or (value is not None and held == value):
+                    scope[other] = opaque
 
     def _display(self, statement: ast.stmt, name: str) -> str:
         """The type of a name that a statement binds to a display or literal."""
@@ -307,7 +361,7 @@ class Context(ABC):
                     seen.add(part.id)
                     function = self.functions[part.id]
                     pending.append(function)
-                    for name in changed(function.body):
+                    for name in (*changed(function.body), *_declared_global(function)):
                         found.setdefault(name, part.lineno)
         return found
 

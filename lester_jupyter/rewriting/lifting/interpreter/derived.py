@@ -50,4 +50,6 @@ def derived(ctx: Context, node: ast.Call) -> Value | None:
             and not isinstance(argument, ast.Dict)
         ):
             return None
+    if reads:
+        ctx.use(node)
     return Derived(node, tuple(reads.items()), node.lineno) if reads else None

@@ -114,19 +114,23 @@ def merge(ctx: Context, row: Row, yes: list[Effect], no: list[Effect]) -> tuple[
 
 def _merged(ctx: Context, row: Row, a: Effect, b: Effect) -> Effect | None:
     one, two = a.contribution, b.contribution
-    test = _test(one.plan, row.plan)
-    if test is None or _test(two.plan, row.plan) is None or one.mode != two.mode:
+    tests, others = _tests(one.plan, row.plan), _tests(two.plan, row.plan)
+    if not tests or not others or one.mode != two.mode:
         return None
     if isinstance(one.element, Line | Fields | Named) or shape(one.element) != shape(two.element):
         return None
+    test = tests[0]
     lines = (*one.lines, *two.lines, *lines_of(test))
     plan = row.plan
+    kept = _either(test, tests[1:], others[1:])
+    if kept is not None:
+        plan = Filter(input=plan, predicate=kept, lines=tuple(sorted({*one.lines, *two.lines})))
 
     def conditional(x: Value, y: Value) -> Value:
-        others = iter(leaves(y))
+        partners = iter(leaves(y))
 
         def leaf(part: Scalar | Constant) -> Value:
-            other = next(others)
+            other = next(partners)
             yes, no = _inlined(part, one.plan, row.plan), _inlined(other, two.plan, row.plan)
             if ast.dump(yes) == ast.dump(no):
                 return part if isinstance(part, Constant) else ctx.scalar(yes)
@@ -139,25 +143,47 @@ def _merged(ctx: Context, row: Row, a: Effect, b: Effect) -> Effect | None:
     key = None
     if one.key is not None and two.key is not None:
         plan, key = columns_for(plan, conditional(one.key, two.key), ctx, tuple(sorted(set(lines))))
-    row.plan = plan
+    if kept is None:
+        row.plan = plan
     return Effect(a.collection, Contribution(plan, element, key, one.mode, tuple(sorted({*one.lines, *two.lines}))))
 
 
-def _test(plan: Step, below: Step) -> ast.expr | None:
-    """The one condition between two plans, if there is nothing else but columns made."""
-    test: ast.expr | None = None
+def _tests(plan: Step, below: Step) -> list[ast.expr]:
+    """The conditions between two plans, the first first; none if there is more than conditions and columns made."""
+    filters: list[Filter] = []
     while plan is not below:
-        if isinstance(plan, Filter) and test is None:
-            test = plan.predicate
-        elif not isinstance(plan, Extend):
-            return None
+        if not isinstance(plan, Extend | Filter):
+            return []
+        if isinstance(plan, Filter):
+            filters.append(plan)
         plan = plan.input
-    return test
+    return [_inlined_node(f.predicate, f.input, below) for f in reversed(filters)]
+
+
+def _either(test: ast.expr, yes: list[ast.expr], no: list[ast.expr]) -> ast.expr | None:
+    """When any of two paths is taken to its end; None for always."""
+    if not yes and not no:
+        return None
+    first, second = (_all(c) for c in (yes, no))
+    if first is None:
+        return ast.BoolOp(op=ast.Or(), values=[test, second or ast.Constant(value=True)])
+    if second is None:
+        return ast.IfExp(test=test, body=first, orelse=ast.Constant(value=True))
+    return ast.IfExp(test=test, body=first, orelse=second)
+
+
+def _all(conditions: list[ast.expr]) -> ast.expr | None:
+    if len(conditions) < 2:
+        return conditions[0] if conditions else None
+    return ast.BoolOp(op=ast.And(), values=conditions)
 
 
 def _inlined(value: Scalar | Constant, plan: Step, below: Step) -> ast.expr:
     """The expression over the columns of a plan further below."""
-    node = value.node
+    return _inlined_node(value.node, plan, below)
+
+
+def _inlined_node(node: ast.expr, plan: Step, below: Step) -> ast.expr:
     while plan is not below:
         assert isinstance(plan, Extend | Filter)
         if isinstance(plan, Extend):

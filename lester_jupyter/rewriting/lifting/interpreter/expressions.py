@@ -6,12 +6,14 @@ import ast
 import builtins
 import copy
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import singledispatch
 
 from lester_jupyter.rewriting.lifting.interpreter import comprehensions, lookups
 from lester_jupyter.rewriting.lifting.interpreter.calls import call
 from lester_jupyter.rewriting.lifting.interpreter.context import Context, Refusal
 from lester_jupyter.rewriting.lifting.interpreter.outside import outside
+from lester_jupyter.rewriting.lifting.interpreter.sequences import as_relation
 from lester_jupyter.rewriting.lifting.interpreter.shapes import expression
 from lester_jupyter.rewriting.lifting.interpreter.tables import cell, column_names
 from lester_jupyter.rewriting.lifting.interpreter.text import field_at, relation_of_lines
@@ -115,7 +117,7 @@ def _(node: ast.Tuple | ast.List, ctx: Context) -> Value:
     if all(isinstance(i, Constant) for i in items):
         return _constant_display(items, node)
     hints = tuple(e.id if isinstance(e, ast.Name) else "" for e in node.elts)
-    return Sequence(items, "tuple" if isinstance(node, ast.Tuple) else "list", hints)
+    return Sequence(items, "tuple" if isinstance(node, ast.Tuple) else "list", hints, fresh=True)
 
 
 def _constant_display(items: tuple[Value, ...], node: ast.Tuple | ast.List) -> Constant:
@@ -137,7 +139,7 @@ def _(node: ast.Dict, ctx: Context) -> Value:
     if all(isinstance(v, Constant) for v in values):
         return generic(node, ctx)
     if len(named) == len(keys) == len(set(named)):
-        return Record(tuple(zip(named, values, strict=True)))
+        return Record(tuple(zip(named, values, strict=True)), fresh=True)
     return generic(node, ctx)
 
 
@@ -293,6 +295,9 @@ def _(owner: Named, ctx: Context, node: ast.Subscript) -> Value:
 
 @_item.register
 def _(owner: Collection, ctx: Context, node: ast.Subscript) -> Value:
+    if owner.kind == "list" and ctx.row is None:
+        relation = as_relation(ctx, owner, node)
+        return _item(relation, ctx, node) if isinstance(relation, Relation | Opaque) else relation
     if owner.kind != "dict":
         return ctx.opaque(node, f"`{ast.unparse(node)}` takes a collection apart by position")
     if ctx.row is None:
@@ -309,7 +314,25 @@ def _(owner: Relation, ctx: Context, node: ast.Subscript) -> Value:
         source = _source_of(ctx, owner)
         if source is not None:
             return _without_header(ctx, source, owner, node)
+    if isinstance(owner.element, Fields) and plain and first == 1 and not owner.plan.inputs:
+        return _fields_without_header(ctx, owner.element, node)
     return ctx.opaque(node, f"`{ast.unparse(node)}` takes a part of the records by position")
+
+
+def _fields_without_header(ctx: Context, fields: Fields, node: ast.Subscript) -> Value:
+    """`rows[1:]` of a list of split lines."""
+    source = fields.source
+    if source.facts.skips_blank or source.facts.skips_empty:
+        return ctx.opaque(node, "the first record is the first that is not blank, wherever it stands")
+    again = ctx.text_source(source.path, node.lineno, source.encoding)
+    again.whole, again.quoting = source.whole, source.quoting
+    again.facts.header, again.facts.split, again.facts.quoting = True, source.facts.split, source.facts.quoting
+    again.facts.lines = source.facts.lines
+    again.facts.origin |= source.facts.origin
+    relation = relation_of_lines(ctx, again, newline=fields.newline)
+    if isinstance(relation, Relation) and isinstance(relation.element, Line):
+        return Relation(relation.plan, replace(fields, source=again))
+    return ctx.opaque(node, "the records behind a header cannot be told apart")
 
 
 def _source_of(ctx: Context, relation: Relation) -> TextSource | None:

@@ -17,6 +17,7 @@ from lester_jupyter.rewriting.lifting.values import (
     Opaque,
     Position,
     Relation,
+    TextSource,
     Value,
 )
 
@@ -125,14 +126,22 @@ def _blank(ctx: Context, operand: Value, lines: tuple[int, ...], *, wants_full: 
         source = operand.source
         if operand.strip is None and operand.newline:
             return True  # a line that ends in a newline is never empty
-        # Only a stripped line is empty exactly when it is blank; fields asked before would have raised.
-        if operand.strip is None or source.facts.floor or source.facts.arity:
-            return False
+        if source.facts.floor or source.facts.arity:
+            return False  # fields asked before would have raised
+        if operand.strip is None:
+            return _empty(source, lines)
     elif isinstance(operand, Fields) and operand.source.quoting:
         source = operand.source
     else:
         return False
     source.facts.skips_blank = True
+    source.facts.origin.update(lines)
+    return True
+
+
+def _empty(source: TextSource, lines: tuple[int, ...]) -> bool:
+    """Only a stripped line is empty exactly when it is blank; what the scan leaves out are blank lines."""
+    source.facts.skips_empty = True
     source.facts.origin.update(lines)
     return True
 

@@ -6,8 +6,8 @@ import ast
 from itertools import count
 
 from lester_jupyter.rewriting.lifting.interpreter.context import Context, Refusal
-from lester_jupyter.rewriting.lifting.usage import own, reads
-from lester_jupyter.rewriting.lifting.values import Constant, Function, Opaque, Value
+from lester_jupyter.rewriting.lifting.usage import changed, own, reads
+from lester_jupyter.rewriting.lifting.values import Collection, Constant, Function, Opaque, Value
 
 _SOURCES = frozenset({"open", "io.open", "pandas.read_csv", "csv.reader", "csv.DictReader"})
 _METHODS = frozenset({"open", "read_text"})
@@ -28,11 +28,18 @@ def touches_data(ctx: Context, node: ast.AST, seen: frozenset[str] = frozenset()
                 return True
             continue
         value = ctx.lookup(name)
-        if value is not None and not isinstance(value, Constant | Function):
+        empty = isinstance(value, Collection) and value.kind != "file" and not value.contents and value.spoiled is None
+        if value is not None and not isinstance(value, Constant | Function) and not empty:
             return True
         if value is None and type(ctx.namespace.get(name)).__name__ == "DataFrame":
             return True
     return False
+
+
+def works_on_data(ctx: Context, function: ast.FunctionDef) -> bool:
+    """Whether a function has to be looked into, since it reads records or fills something with them."""
+    fills = any(isinstance(ctx.lookup(n), Collection) for n in changed(function.body))
+    return fills or touches_data(ctx, function)
 
 
 def inline(ctx: Context, function: ast.FunctionDef, node: ast.Call) -> Value:
@@ -50,7 +57,10 @@ def inline(ctx: Context, function: ast.FunctionDef, node: ast.Call) -> Value:
     rest = body[:-1] if isinstance(last, ast.Return) else body
     for statement in rest:
         for part in own(statement):
-            if isinstance(part, ast.Return | ast.Yield | ast.YieldFrom | ast.Global | ast.Nonlocal):
+            if isinstance(part, ast.Global | ast.Nonlocal):
+                names_ = ", ".join(part.names)
+                raise Refusal(part.lineno, f"{function.name}() changes `{names_}`, which lives outside it")
+            if isinstance(part, ast.Return | ast.Yield | ast.YieldFrom):
                 raise Refusal(part.lineno, f"{function.name}() does more than compute and return at its end")
     ctx.inlined += 1
     try:

@@ -71,7 +71,7 @@ def _options(source: TextSource) -> list[tuple[str, ast.expr]]:
     extra = _extra(known, width, count)
     if extra != "error":
         options.append(("extra", ast.Constant(extra)))
-    if known.skips_blank or source.whole == "trimmed":
+    if known.skips_blank or known.skips_empty or source.whole == "trimmed":
         options.append(("blank", ast.Constant("skip")))
     return options + _shared(source)
 

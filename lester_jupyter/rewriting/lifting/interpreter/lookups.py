@@ -1,8 +1,8 @@
 """Questions to a dictionary or set filled by an earlier loop: joins.
 
-`if key in d` is an inner join with the keys of `d`, each once; `d[key]` after it costs nothing more, since the join brings
-the values too. `d.get(key, default)` is a left join. `d[key]` without a guard raises KeyError for a key that is missing, so
-its join says so, too.
+`if key in d` is an inner join with the keys of `d`, each once; `d[key]` after it costs nothing more, since the join
+brings the values too. `d.get(key, default)` is a left join. `d[key]` without a guard raises KeyError for a key that is
+missing, so its join says so, too.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from typing import Literal
 
-from lester_jupyter.rewriting.lifting.expressions import Column, as_column, reference
+from lester_jupyter.rewriting.lifting.expressions import Column, as_column, columns_of, reference, substitute
 from lester_jupyter.rewriting.lifting.interpreter.contents import Contents, contents_of, distinct
 from lester_jupyter.rewriting.lifting.interpreter.context import Context, Refusal
 from lester_jupyter.rewriting.lifting.interpreter.shapes import (
@@ -22,7 +22,7 @@ from lester_jupyter.rewriting.lifting.interpreter.shapes import (
     shape,
     transform,
 )
-from lester_jupyter.rewriting.lifting.steps import Extend, Join, Step
+from lester_jupyter.rewriting.lifting.steps import Distinct, Extend, Filter, Join, Step
 from lester_jupyter.rewriting.lifting.values import Collection, Constant, Relation, Scalar, Sequence, Value
 
 
@@ -85,8 +85,10 @@ def get(ctx: Context, collection: Value, key: Value, default: Value, node: ast.A
     if shape(default) != shape(contents.element):
         raise Refusal(line, "the default of a look-up has another shape than its values")
     left, right, pairs, element = _sides(ctx, collection, contents, key, line)
-    new = {c: ctx.column(c.hint, c.kind) for c in dict.fromkeys(columns_in(element))}
-    if all(c.kind == "str" for c in new) and len(new) == len(gaps):
+    element = _of_text(element, contents.plan, line)
+    new = {c: ctx.column(c.hint, c.kind) for leaf in leaves(element) for c in columns_of(leaf.node)}
+    plain = all(as_column(leaf.node) is not None for leaf in leaves(element))
+    if plain and all(c.kind == "str" for c in new) and len(new) == len(gaps):
         # Text is never missing, so that every gap is one of the join.
         filled = tuple((new[c], g.node) for c, g in zip(columns_in(element), gaps, strict=True))
         brings, value = (
@@ -110,6 +112,30 @@ def get(ctx: Context, collection: Value, key: Value, default: Value, node: ast.A
     return value
 
 
+def _of_text(element: Value, plan: Step, line: int) -> Value:
+    """The stored values over columns of text: a join would turn whole numbers into others where there are gaps."""
+    made: dict[Column, ast.expr] = {}
+    step: Step | None = plan
+    while step is not None:
+        if isinstance(step, Extend) and len(step.columns) == 1:
+            made[step.columns[0]] = step.value
+        step = step.inputs[0] if isinstance(step, Extend | Filter | Distinct | Join) else None
+
+    def leaf(part: Scalar | Constant) -> Value:
+        if isinstance(part, Constant):
+            return part
+        node, depth = part.node, 0
+        while any(c.kind not in ("str", "float") for c in columns_of(node)):
+            inner = {c: made[c] for c in columns_of(node) if c in made and c.kind not in ("str", "float")}
+            depth += 1
+            if not inner or depth > 20:
+                raise Refusal(line, "a stored value may change its type where the look-up finds nothing")
+            node = substitute(node, inner)
+        return Scalar(node, part.kind)
+
+    return transform(element, leaf)
+
+
 def _of_unknown_kind(value: Value) -> Value:
     """The same columns, which may hold values of another type where they were filled."""
     new = {c: reference(Column(c.number, c.hint)) for c in columns_in(value)}
@@ -117,14 +143,11 @@ def _of_unknown_kind(value: Value) -> Value:
 
 
 def _or_else(ctx: Context, value: Value, marker: Column, default: Value) -> Value:
-    """`value if marker else default`; a join turns integers into floats where there are gaps, which is undone."""
+    """`value if marker else default`."""
     gaps = iter(leaves(default))
 
     def leaf(part: Scalar | Constant) -> Value:
-        node = part.node
-        if isinstance(part, Scalar) and part.kind in ("int", "bool"):
-            node = ast.Call(func=ast.Name(id=part.kind, ctx=ast.Load()), args=[node], keywords=[])
-        return ctx.scalar(ast.IfExp(test=reference(marker), body=node, orelse=next(gaps).node))
+        return ctx.scalar(ast.IfExp(test=reference(marker), body=part.node, orelse=next(gaps).node))
 
     return transform(value, leaf)
 

@@ -41,6 +41,8 @@ def outline(ctx: Context, statements: Sequence[ast.stmt]) -> bool:
                 if name in changes:
                     return False
                 continue
+            if name in changes and not isinstance(value, Constant):
+                return False  # others may hold the object
             if isinstance(value, Constant):
                 setup.append((name, value))
             else:

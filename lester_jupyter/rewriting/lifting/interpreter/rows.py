@@ -9,7 +9,7 @@ from functools import singledispatch
 from lester_jupyter.rewriting.lifting.idioms import IDIOMS
 from lester_jupyter.rewriting.lifting.interpreter.assignment import assign
 from lester_jupyter.rewriting.lifting.interpreter.branches import branch
-from lester_jupyter.rewriting.lifting.interpreter.context import Context, Refusal, Row
+from lester_jupyter.rewriting.lifting.interpreter.context import Context, Refusal, Row, is_changeable
 from lester_jupyter.rewriting.lifting.interpreter.effects import put, settle, spoil
 from lester_jupyter.rewriting.lifting.interpreter.inner import inner_loop
 from lester_jupyter.rewriting.lifting.interpreter.outline import outline
@@ -18,6 +18,7 @@ from lester_jupyter.rewriting.lifting.interpreter.sequences import text_source_o
 from lester_jupyter.rewriting.lifting.interpreter.text import records_in
 from lester_jupyter.rewriting.lifting.usage import MUTATORS, bound, carried, root
 from lester_jupyter.rewriting.lifting.values import Collection, Constant, Opaque, Relation, Value, Writer
+from lester_jupyter.rewriting.lifting.values import Sequence as Items
 
 _SILENT = frozenset({"print", "display", "IPython.display.display", "time.sleep", "gc.collect", "tqdm.tqdm.write"})
 _SILENT_MODULES = frozenset({"logging", "warnings"})
@@ -61,6 +62,10 @@ def row_loop(ctx: Context, relation: Relation, node: ast.For) -> None:
     try:
         assign(ctx, node.target, relation.element, node.iter)
         run(ctx, node.body)
+    except Refusal as refusal:
+        if any(not isinstance(ctx.lookup(n), Collection) for n in touched):
+            ctx.spoil_stored(refusal.opaque)
+        raise
     finally:
         ctx.row = None
     settle(row.effects)
@@ -134,7 +139,10 @@ def _(node: ast.Delete, ctx: Context) -> None:
         if isinstance(value, Collection):
             spoil(value, Opaque(node.lineno, f"entries of `{name}` are deleted while records are read"))
         elif name is not None:
-            ctx.bind(name, Opaque(node.lineno, f"`{name}` is deleted"))
+            why = Opaque(node.lineno, f"`{ast.unparse(target)}` is deleted")
+            ctx.poison_name(name, why)
+            if not isinstance(target, ast.Name):
+                ctx.spoil_stored(why)
 
 
 @execute.register
@@ -180,6 +188,10 @@ def _(node: ast.Assign, ctx: Context) -> None:
             # What cannot be said costs nothing as long as no output needs it.
             for name in bound([target]):
                 ctx.bind(name, refusal.opaque)
+            changed_object = root(target)
+            if changed_object is not None and not isinstance(target, ast.Name):
+                ctx.poison_name(changed_object, refusal.opaque)
+                ctx.spoil_stored(refusal.opaque)
 
 
 def _item_of_output(ctx: Context, target: ast.Subscript, value: Value, node: ast.Assign) -> bool:
@@ -217,7 +229,9 @@ def _(node: ast.AugAssign, ctx: Context) -> None:
     if not isinstance(node.target, ast.Name):
         if isinstance(owner, Opaque):
             return
-        raise Refusal(node.lineno, f"`{ast.unparse(node.target)}` is updated in place")
+        why = Opaque(node.lineno, f"`{ast.unparse(node.target)}` is updated in place")
+        ctx.spoil_stored(why)
+        raise Refusal(why.line, why.reason)
     if isinstance(owner, Opaque):
         return  # a counter or sum over all records; it matters only where it is used
     read = ast.copy_location(ast.Name(id=node.target.id, ctx=ast.Load()), node.target)
@@ -259,16 +273,44 @@ def _method_statement(ctx: Context, owner: Value, call: ast.Call, node: ast.Expr
         return True
     if isinstance(owner, Opaque):
         return True  # what it belongs to is unknown already
+    if method == "append" and _appended(ctx, owner, call):
+        return True
     if isinstance(owner, Constant) and method in MUTATORS:
         what = ast.unparse(call.func.value)
         raise Refusal(node.lineno, f"`{what}` is changed for each record: a collection of the record itself, or state")
     return False
 
 
+def _appended(ctx: Context, owner: Value, call: ast.Call) -> bool:
+    """`row.append(value)` for a list that the record's own program has made and not yet put out."""
+    assert isinstance(call.func, ast.Attribute)
+    assert ctx.row is not None
+    target = call.func.value
+    if isinstance(owner, Constant) and isinstance(owner.node, ast.List) and not owner.node.elts:
+        owner = Items((), "list", fresh=True)
+    if not isinstance(owner, Items) or not owner.fresh or owner.kind != "list" or not isinstance(target, ast.Name):
+        return False
+    if ctx.row.effects or len(call.args) != 1 or _aliased(ctx, target.id):
+        return False
+    hint = call.args[0].id if isinstance(call.args[0], ast.Name) else ""
+    hints = (*(owner.hints or ("",) * len(owner.items)), hint)
+    ctx.bind(target.id, Items((*owner.items, ctx.evaluate(call.args[0])), "list", hints, fresh=True))
+    return True
+
+
+def _aliased(ctx: Context, name: str) -> bool:
+    value = ctx.lookup(name)
+    return any(held is value for other, held in ctx.scopes[-1].items() if other != name)
+
+
 def _called(ctx: Context, call: ast.Call) -> None:
     """A function called for what it does: interpreted if it is the cell's own, else its arguments are unknown."""
     value = ctx.evaluate(call)
     reason = value if isinstance(value, Opaque) else None
+    own = isinstance(call.func, ast.Name) and call.func.id in ctx.functions
+    given = [ctx.evaluate(a) for a in call.args]
+    if reason is not None or (not own and any(is_changeable(v) for v in given)):
+        ctx.spoil_stored(Opaque(call.lineno, f"`{ast.unparse(call.func)}()` may change what it is given"))
     if isinstance(call.func, ast.Name) and call.func.id in ctx.functions and reason is not None:
         raise Refusal(reason.line, reason.reason, reason.hint)
     for part in ast.walk(call):

@@ -171,6 +171,12 @@ def collection_of(ctx: Context, node: ast.Call) -> Value:
     return Relation(made.plan, made.element, "set" if name == "set" else made.kind)
 
 
+def stripped_fields(ctx: Context, node: ast.Call) -> Value:
+    """`map(str.strip, fields)`; the general rule for everything else."""
+    value = ctx.evaluate(node.args[1]) if len(node.args) == 2 and ast.unparse(node.args[0]) == "str.strip" else None
+    return Fields(value.source, stripped=True) if isinstance(value, Fields) else Opaque(0, "")
+
+
 def measured(ctx: Context, node: ast.Call) -> Value:
     """`len(line)`; the general rule for everything else."""
     value = ctx.evaluate(node.args[0]) if len(node.args) == 1 else None

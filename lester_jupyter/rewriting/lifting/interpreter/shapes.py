@@ -13,17 +13,23 @@ from lester_jupyter.rewriting.lifting.steps import Extend, Step
 from lester_jupyter.rewriting.lifting.values import (
     Collection,
     Constant,
+    Derived,
     Fields,
+    Handle,
     Line,
+    Method,
     Named,
     Opaque,
     Position,
+    Reader,
     Record,
     Relation,
     Scalar,
     Sequence,
     Table,
+    Text,
     Value,
+    Writer,
 )
 
 
@@ -53,7 +59,22 @@ def refusal(value: Value, line: int) -> Refusal:
         return Refusal(value.line, "the position of a record is used as a value: it depends on all records before it")
     if isinstance(value, Collection | Relation | Table):
         return Refusal(line, "a whole collection is used as a value of one record")
-    return Refusal(line, f"a {type(value).__name__.lower()} is used as a value of one record")
+    if isinstance(value, Method):
+        return Refusal(line, f"`.{value.name}` of {_NOUNS.get(type(value.owner), 'such a value')} is not covered")
+    return Refusal(line, f"{_NOUNS.get(type(value), 'such a value')} is used as a value of one record")
+
+
+_NOUNS: dict[type[Value], str] = {
+    Collection: "a collection",
+    Derived: "a value computed from all records",
+    Handle: "an open file",
+    Named: "a whole record",
+    Reader: "a csv reader",
+    Relation: "a column or list",
+    Table: "a table",
+    Text: "the text of a whole file",
+    Writer: "a csv writer",
+}
 
 
 @singledispatch
@@ -103,6 +124,10 @@ def _(value: Line, ctx: Context, line: int) -> ast.expr:
 @expression.register
 def _(value: Fields, ctx: Context, line: int) -> ast.expr:
     known, facts = value.source.known, value.source.facts
+    if value.stripped:
+        facts.lines = True
+        if known is not None:
+            raise Refusal(line, "all fields of a record are used at once")
     if value.source.quoting and known is not None and known.exact is not None:
         return _list_of(value, known.exact)
     if known is not None and known.exact is not None and not value.newline:

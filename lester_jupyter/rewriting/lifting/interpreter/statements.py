@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from functools import singledispatch
 
 from lester_jupyter.rewriting.lifting.interpreter.assignment import assign
+from lester_jupyter.rewriting.lifting.interpreter.changes import may_change, shuffled, written_table
 from lester_jupyter.rewriting.lifting.interpreter.context import Context, Kept, Refusal
-from lester_jupyter.rewriting.lifting.interpreter.inline import touches_data
+from lester_jupyter.rewriting.lifting.interpreter.inline import touches_data, works_on_data
 from lester_jupyter.rewriting.lifting.interpreter.loops import for_loop
 from lester_jupyter.rewriting.lifting.interpreter.output import printed, written
 from lester_jupyter.rewriting.lifting.interpreter.sequences import as_relation
@@ -21,7 +22,6 @@ from lester_jupyter.rewriting.lifting.values import (
     Function,
     Opaque,
     Relation,
-    Table,
     Value,
     Writer,
 )
@@ -75,7 +75,8 @@ def _(node: ast.Import, ctx: Context) -> None:
 def _(node: ast.ImportFrom, ctx: Context) -> None:
     for alias in node.names:
         if alias.name == "*":
-            raise Refusal(node.lineno, f"`from {node.module} import *` hides where names come from")
+            ctx.kept.append(Kept(node, frozenset({"*"})))  # nobody knows which names come from it
+            continue
         name = alias.asname or alias.name
         ctx.modules[name] = f"{node.module}.{alias.name}"
         _keep_import(ctx, node, alias, name)
@@ -177,6 +178,10 @@ def _constant(ctx: Context, target: ast.expr, value: Constant, node: ast.Assign 
         assign(ctx, target, value, target)
     elif name is not None and isinstance(ctx.lookup(name), Collection):
         _demote(ctx, name, node)
+    elif name is not None and not isinstance(ctx.lookup(name) or Constant(target), Constant):
+        why = Opaque(node.lineno, f"`{ast.unparse(target)}` changes in place")
+        ctx.spoil_stored(why)
+        raise Refusal(why.line, why.reason)
     elif ctx.inlined:
         raise Refusal(node.lineno, f"`{ast.unparse(target)}` is assigned within a function or a loop over partitions")
     else:
@@ -212,7 +217,10 @@ def _(node: ast.AugAssign, ctx: Context) -> None:
     elif isinstance(owner, Constant) and isinstance(ctx.evaluate(node.value), Constant) and not ctx.inlined:
         ctx.keep(node)
     elif name is not None:
-        ctx.bind(name, Opaque(node.lineno, f"`{name}` is updated from a value of the records"))
+        why = Opaque(node.lineno, f"`{name}` is updated from a value of the records")
+        ctx.bind(name, why)
+        if not isinstance(node.target, ast.Name):
+            ctx.spoil_stored(why)
 
 
 @execute.register
@@ -224,11 +232,15 @@ def _(node: ast.Expr, ctx: Context) -> None:
         return
     name = ctx.qualified(call.func) or ""
     if name in _SHUFFLES:
-        _shuffled(ctx, call, name)
+        shuffled(ctx, call, name)
         return
     if isinstance(call.func, ast.Attribute) and _method(ctx, call, node):
         return
     if isinstance(call.func, ast.Name) and call.func.id in ctx.functions:
+        if not works_on_data(ctx, ctx.functions[call.func.id]) and not touches_data(ctx, call) and not ctx.inlined:
+            if ctx.touched(node):
+                ctx.keep(node)  # it changes constants
+            return
         value = ctx.evaluate(call)
         if isinstance(value, Opaque):
             raise Refusal(value.line, value.reason, value.hint)
@@ -238,17 +250,7 @@ def _(node: ast.Expr, ctx: Context) -> None:
         return
     if name in _HARMLESS or name.split(".")[0] in _HARMLESS_MODULES:
         return
-    _may_change(ctx, call)
-
-
-def _shuffled(ctx: Context, call: ast.Call, name: str) -> None:
-    for part in ast.walk(call):
-        value = ctx.lookup(part.id) if isinstance(part, ast.Name) else None
-        why = Opaque(call.lineno, f"{name}() changes the order of the records by chance")
-        if isinstance(value, Collection):
-            value.spoiled = value.spoiled or why
-        elif isinstance(value, Relation | Derived | Table) and isinstance(part, ast.Name):
-            ctx.bind(part.id, why)
+    may_change(ctx, call)
 
 
 def _method(ctx: Context, call: ast.Call, node: ast.Expr) -> bool:
@@ -256,6 +258,8 @@ def _method(ctx: Context, call: ast.Call, node: ast.Expr) -> bool:
     owner = ctx.evaluate(call.func.value)
     method = call.func.attr
     name = root(call.func.value)
+    if isinstance(owner, Derived) and method == "to_csv":
+        return written_table(ctx, owner, call)
     if isinstance(owner, Writer) or (isinstance(owner, Collection) and owner.kind == "file"):
         return written(ctx, owner, call)
     if isinstance(owner, Collection) and method in MUTATORS:
@@ -275,25 +279,13 @@ def _method(ctx: Context, call: ast.Call, node: ast.Expr) -> bool:
     if isinstance(owner, Constant):
         return False
     if method in MUTATORS and name is not None:
-        ctx.bind(name, Opaque(node.lineno, f"`{ast.unparse(call.func)}()` changes it in place"))
+        why = Opaque(node.lineno, f"`{ast.unparse(call.func)}()` changes it in place")
+        ctx.bind(name, why)
+        ctx.spoil_stored(why)
         return True
     value = ctx.evaluate(call)
     del value
     return not any(k.arg == "inplace" for k in call.keywords)
-
-
-def _may_change(ctx: Context, call: ast.Call) -> None:
-    """A call whose effect is not known: it may change what it is given."""
-    what = Opaque(call.lineno, f"`{ast.unparse(call.func)}()` may change what it is given")
-    names = [part.id for part in ast.walk(call) if isinstance(part, ast.Name)]
-    for name in names:
-        value = ctx.lookup(name)
-        if isinstance(value, Collection):
-            value.spoiled = value.spoiled or what
-        elif isinstance(value, Relation | Derived | Table):
-            ctx.bind(name, what)
-    if not touches_data(ctx, call) and not ctx.inlined:
-        ctx.kept.append(Kept(ast.copy_location(ast.Expr(value=call), call), frozenset(n for n in names[1:])))
 
 
 @execute.register
@@ -360,6 +352,8 @@ def _(node: ast.Delete, ctx: Context) -> None:
             ctx.bind(name, Opaque(node.lineno, f"`{name}` is deleted"))
         elif isinstance(value, Collection):
             value.spoiled = value.spoiled or Opaque(node.lineno, f"entries of `{name}` are deleted")
+        else:
+            ctx.spoil_stored(Opaque(node.lineno, f"`{ast.unparse(target)}` is deleted"))
 
 
 @execute.register

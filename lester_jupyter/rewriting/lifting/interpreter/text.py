@@ -1,8 +1,8 @@
 """Text sources: lines, their fields, and how the program takes them apart.
 
-A program is interpreted twice. The first pass takes every field to be a column and notes how records are used (`Facts`);
-the second knows whether they can be: only if each record that the original accepts has all the fields. If not, lines are
-read whole, and split where the original splits them.
+A program is interpreted twice. The first pass takes every field to be a column and notes how records are used
+(`Facts`); the second knows whether they can be: only if each record that the original accepts has all the fields. If
+not, lines are read whole, and split where the original splits them.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from lester_jupyter.rewriting.lifting.values import (
     TextSource,
     Value,
 )
+from lester_jupyter.rewriting.types import Finding
 
 _STRIPS: dict[tuple[Strip | None, str], Strip] = {
     (None, "strip"): "both", ("both", "strip"): "both", ("left", "strip"): "both", ("right", "strip"): "both",
@@ -37,15 +38,16 @@ _NEWLINES = frozenset({"\n", "\r\n", "\n\r"})
 
 def relation_of_lines(ctx: Context, source: TextSource, *, newline: bool = True) -> Value:
     """The lines of a file, one per row; `newline` says whether the original's lines end in it."""
-    if source.known is not None and not source.known.named:
-        if source.whole and not source.known.skips_blank:
+    if source.known is not None and not source.known.named and not source.known.untouched:
+        if source.whole and not (source.known.skips_blank or source.known.skips_empty):
             return Opaque(min(source.facts.origin), "an empty line at the end of the file may become a record")
         scan = scan_of(ctx, source)
         assert source.line is not None
         return Relation(scan, Scalar(reference(source.line), "str", newline=newline), "lines")
-    if source.known is not None and not _whole_file_agrees(source):
+    named = source.known is not None and source.known.named
+    if named and not _whole_file_agrees(source):
         return Opaque(min(source.facts.origin), "blank lines at the ends of the file are treated unlike the others")
-    if source.known is not None:
+    if named:
         return Relation(scan_of(ctx, source), Line(source, newline=newline), "lines")
     source.line = ctx.column("line", "str")
     return Relation(
@@ -56,7 +58,7 @@ def relation_of_lines(ctx: Context, source: TextSource, *, newline: bool = True)
 def _whole_file_agrees(source: TextSource) -> bool:
     r"""Whether a file cut by `read().split("\\n")` has the same records as one read line by line."""
     known = source.known
-    if known is None or not source.whole or known.skips_blank:
+    if known is None or not source.whole or known.skips_blank or known.skips_empty:
         return True
     # A blank line has one field, so the original raises on it if it demands two.
     several = known.surely >= 2
@@ -138,7 +140,11 @@ def field_at(ctx: Context, fields: Fields, index: int, node: ast.AST) -> Value:
     if ctx.row is not None and not ctx.row.protected:
         ctx.row.asked[source.number] = max(ctx.row.asked.get(source.number, 0), index + 1)
     last = source.known is not None and index >= source.known.width - 1
-    return Scalar(reference(column_at(ctx, source, index)), "str", fields.newline and last)
+    column = reference(column_at(ctx, source, index))
+    if fields.stripped:
+        method = ast.Attribute(value=column, attr="strip", ctx=ast.Load())
+        return Scalar(ast.Call(func=method, args=[], keywords=[]), "str")
+    return Scalar(column, "str", fields.newline and last)
 
 
 def column_at(ctx: Context, source: TextSource, index: int) -> Column:
@@ -213,6 +219,9 @@ def text_method(ctx: Context, text: Text, name: str, node: ast.Call) -> Value:
     if name == "strip" and not plain:
         return Text(text.source, trimmed=True)
     if (name == "split" and plain == ["\n"]) or (name == "splitlines" and not plain):
+        if name == "splitlines" and ctx.known is not None:
+            message = "splitlines() also cuts lines at form feeds and U+2028; the rewrite cuts them at newlines only."
+            ctx.findings.append(Finding("line-ends", "info", message, (node.lineno, node.lineno)))
         text.source.whole = "trimmed" if text.trimmed else "split" if name == "split" else ""
         return relation_of_lines(ctx, text.source, newline=False)
     return ctx.opaque(node, f"the text of a whole file is taken apart by .{name}()")

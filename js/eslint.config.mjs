@@ -10,7 +10,7 @@ const unsafe = ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'createContextua
 );
 
 export default tseslint.config(
-  { ignores: ['build/', 'node_modules/'] },
+  { ignores: ['build/', 'lib/', 'node_modules/'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

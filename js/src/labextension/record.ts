@@ -1,0 +1,94 @@
+import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import type { Message } from '@lumino/messaging';
+import { Panel } from '@lumino/widgets';
+
+/** Stands in the output of every rewrite view, so that this renderer is asked before the widget's own. */
+export const REWRITE_MIME = 'application/vnd.lester.rewrite+json';
+const WIDGET_MIME = 'application/vnd.jupyter.widget-view+json';
+/** The live view, or what stands for it while it loads. */
+const LIVE = '.lj, .lj-plain';
+/**
+ * ipywidgets binds its manager to a notebook's registry some ticks after the session is ready; a renderer made
+ * earlier waits for ever. So it is made anew a few times, after these milliseconds.
+ */
+const TRIES = [50, 400, 1500, 4000];
+
+/** The live view while its model exists in the kernel, and the record from the notebook otherwise. */
+export class RecordOrView extends Panel implements IRenderMime.IRenderer {
+  #attach: () => void = () => undefined;
+  readonly #attached = new Promise<void>((resolve) => (this.#attach = resolve));
+  /** Counts the outputs rendered: what was begun for an earlier one stops. */
+  #turn = 0;
+
+  constructor(
+    private readonly registry: IRenderMimeRegistry,
+    private readonly tracker: INotebookTracker,
+  ) {
+    super();
+    this.addClass('lester-output');
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this.#attach();
+  }
+
+  async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    const turn = ++this.#turn;
+    for (const widget of [...this.widgets]) widget.dispose();
+    const record = this.registry.createRenderer('text/html');
+    this.addWidget(record);
+    await record.renderModel(model);
+    this.node.dataset.state = 'record';
+    // not awaited: the output is complete as it stands, and the live view may never come
+    if (model.data[WIDGET_MIME]) void this.#goLive(model, record, turn);
+  }
+
+  async #goLive(model: IRenderMime.IMimeModel, record: IRenderMime.IRenderer, turn: number): Promise<void> {
+    await this.#attached;
+    const notebook = this.tracker.find((panel) => panel.node.contains(this.node));
+    if (!notebook) return;
+    await notebook.context.ready;
+    await notebook.sessionContext.ready;
+    for (const patience of TRIES) {
+      const registry = notebook.content.rendermime;
+      if (this.isDisposed || turn !== this.#turn || !registry.getFactory(WIDGET_MIME)) return;
+      const live = registry.createRenderer(WIDGET_MIME);
+      live.node.style.cssText = 'height:0;overflow:hidden;visibility:hidden';
+      this.addWidget(live);
+      const shown = await appears(live, model, patience);
+      if (this.isDisposed || turn !== this.#turn) return;
+      if (shown) {
+        record.dispose();
+        live.node.style.cssText = '';
+        this.node.dataset.state = 'live';
+        return;
+      }
+      live.dispose();
+    }
+  }
+}
+
+/** Whether a live view shows up within some time. */
+function appears(
+  live: IRenderMime.IRenderer,
+  model: IRenderMime.IMimeModel,
+  patience: number,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const check = () => {
+      if (live.node.querySelector(LIVE)) done(true);
+    };
+    const observer = new MutationObserver(check);
+    const timer = setTimeout(() => done(false), patience + 400);
+    const done = (shown: boolean) => {
+      observer.disconnect();
+      clearTimeout(timer);
+      resolve(shown);
+    };
+    observer.observe(live.node, { childList: true, subtree: true });
+    live.renderModel(model).then(check, () => done(false));
+  });
+}

@@ -1,0 +1,189 @@
+"""Python values become columns and come back unchanged; missing values are filled with what was asked for."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import lester_jupyter as ld
+from lester_jupyter.engines.pandas.functions import call_columns, is_elementwise
+from lester_jupyter.engines.pandas.values import to_python, to_series
+from lester_jupyter.plan import Function
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.integers(2**53 - 3, 2**53 + 3)
+    | st.floats()
+    | st.text()
+    | st.just("\ud800")
+    | st.dates()
+    | st.lists(st.integers(), max_size=2)
+    | st.tuples(st.text())
+)
+
+
+def same(a: Any, b: Any) -> bool:
+    return type(a) is type(b) and (a == b or (isinstance(a, float) and math.isnan(a) and math.isnan(b)))
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(st.lists(SCALARS, max_size=6) | st.lists(st.integers(), max_size=6) | st.lists(st.text(), max_size=6))
+def test_values_come_back_as_they_went_in(values: list[Any]) -> None:
+    back = to_python(to_series(values))
+    assert len(back) == len(values)
+    assert all(same(a, b) for a, b in zip(back, values, strict=True)), (back, values)
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype"),
+    [
+        ([1, 2], "int64"),
+        ([1.0, float("nan")], "float64"),
+        ([True, False], "bool"),
+        (["a", ""], "str"),
+        ([np.int8(1)], "int8"),
+        ([np.float32(1)], "float32"),
+        ([np.datetime64("2024-01-01")], "datetime64[s]"),
+        ([np.str_("a\0")], "object"),
+        ([1, None], "object"),
+        ([1, True], "object"),
+        ([1, 1.0], "object"),
+        (["a", None], "object"),
+        ([2**64], "object"),
+        (["\ud800"], "object"),
+        ([datetime.date(2024, 1, 1)], "object"),
+        ([], "object"),
+    ],
+)
+def test_a_column_of_one_type_gets_that_type_and_all_others_stay_objects(values: list[Any], dtype: str) -> None:
+    column = to_series(values)
+    assert str(column.dtype) == dtype
+    assert column.tolist() == values or values[1:] == [1.0, float("nan")][1:] or math.isnan(values[-1])
+
+
+NA = None
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype", "fill", "expected", "type_after"),
+    [
+        ([1.5, NA], "float64", 0, [1.5, 0.0], "float64"),
+        ([1.5, NA], "float64", 2**53 + 1, [1.5, 2**53 + 1], "object"),
+        ([1.5, NA], "float64", True, [1.5, True], "object"),
+        ([1.5, NA], "float64", "x", [1.5, "x"], "object"),
+        ([1.5, NA], "float64", None, [1.5, None], "object"),
+        (["a", NA], "str", "", ["a", ""], "str"),
+        (["a", NA], "str", 0, ["a", 0], "object"),
+        (["a", NA], "object", "", ["a", ""], "str"),
+        ([1, NA], "object", 0, [1, 0], "int64"),
+        ([1, NA], "object", [], [1, []], "object"),
+        ([1, NA], "Int64", 7, [1, 7], "Int64"),
+        ([1, NA], "Int64", 1.5, [1, 1.5], "object"),
+        (["a", NA], "category", "a", ["a", "a"], "category"),
+        (["a", NA], "category", "b", ["a", "b"], "str"),
+        ([1, 2], "int64", "x", [1, 2], "int64"),
+    ],
+)
+def test_fill_missing_keeps_the_type_where_the_value_fits(
+    values: list[Any], dtype: str, fill: Any, expected: list[Any], type_after: str
+) -> None:
+    frame = ld.from_pandas(pd.DataFrame({"x": pd.Series(values, dtype=dtype)}))
+    filled = frame.fill_missing({"x": fill})
+    assert [(type(v), v) for v in filled.to_values("x")] == [(type(v), v) for v in expected]
+    assert str(filled.df["x"].dtype) == type_after
+
+
+def test_fill_missing_of_all_columns_and_of_dates() -> None:
+    table = pd.DataFrame({"d": pd.to_datetime(["2024-01-01", None]), "s": ["a", None]})
+    stamp = pd.Timestamp("2023-05-06")
+    filled = ld.from_pandas(table).fill_missing({"d": stamp, "s": "-"})
+    assert filled.to_tuples() == [(pd.Timestamp("2024-01-01"), "a"), (stamp, "-")]
+    assert str(filled.df["d"].dtype).startswith("datetime64")
+    assert ld.from_pandas(table[["s"]]).fill_missing("?").to_values("s") == ["a", "?"]
+
+
+# which vectorised functions treat each row by itself ------------------------------------------------------------------
+
+NUMBERS = pd.Series([3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0, 6.0, 5.0, 3.0])
+
+
+@pytest.mark.parametrize("n", [2, 3, 10])
+@pytest.mark.parametrize(
+    ("function", "elementwise"),
+    [
+        (lambda x: x * 2, True),
+        (lambda x: x.map(str), True),
+        (lambda x: np.where(x > 2, "many", "few"), True),
+        (lambda x: x > 2, True),
+        (lambda x: 1, True),
+        (lambda x: x.where(x > 2), True),
+        (lambda x: x - x.mean(), False),
+        (lambda x: x > x.mean(), False),
+        (lambda x: x.rank(), False),
+        (lambda x: x.shift(), False),
+        (lambda x: x.shift(-1), False),
+        (lambda x: x.cumsum(), False),
+        (lambda x: x.sort_values().to_numpy(), False),
+        (lambda x: range(len(x)), False),
+        (lambda x: x / x.sum(), False),
+    ],
+)
+def test_probing_finds_functions_that_look_at_other_rows(function: Any, n: int, elementwise: bool) -> None:
+    described = Function("f", vectorized=True, call=function)
+
+    def compute(columns: Any, n_rows: int) -> list[pd.Series]:
+        return call_columns(described, columns, n_rows, 1)
+
+    column = NUMBERS.head(n)
+    assert is_elementwise(compute, [column], compute([column], n)) == elementwise
+
+
+def test_probing_a_function_that_takes_whole_columns_only_raises_nothing() -> None:
+    def whole(x: pd.Series) -> pd.Series:
+        assert len(x) == 10
+        return x
+
+    frame = ld.from_pandas(pd.DataFrame({"x": NUMBERS})).project("y", ["x"], whole, vectorized=True)
+    assert frame.to_values("y") == NUMBERS.tolist()
+    assert frame.lineage.backward(0)["df"].tolist() == list(range(10))
+
+
+def test_vectorised_results_are_matched_by_index_as_in_pandas() -> None:
+    frame = ld.from_pandas(pd.DataFrame({"x": [3, 1, 2], "s": ["a b", "c d", "e f"]}))
+    assert frame.project("y", "x", lambda x: x.sort_values(), vectorized=True).to_values("y") == [3, 1, 2]
+    assert frame.project("y", "x", lambda x: x.sort_values().to_numpy(), vectorized=True).to_values("y") == [1, 2, 3]
+    halves = frame.project(["l", "r"], "s", lambda s: s.str.split(" ", expand=True), vectorized=True)
+    assert halves.to_tuples(["l", "r"]) == [("a", "b"), ("c", "d"), ("e", "f")]
+    pair = frame.project(["l", "r"], "x", lambda x: (x + 1, 0), vectorized=True)
+    assert pair.to_tuples(["l", "r"]) == [(4, 0), (2, 0), (3, 0)]
+    assert frame.filter(lambda x: (x > 1).tolist(), vectorized=True).to_values("x") == [3, 2]
+    assert frame.filter(lambda x: True, vectorized=True).to_values("x") == [3, 1, 2]
+
+
+# missing truth values ---------------------------------------------------------------------------------------------------
+
+
+def test_a_missing_truth_value_keeps_no_row_and_neither_does_its_negation() -> None:
+    frame = ld.from_pandas(pd.DataFrame({"x": pd.Series([1, None, 3], dtype="Int64")}))
+    assert frame.filter("x > 2").to_values("x") == [3]
+    assert frame.filter("not x > 2").to_values("x") == [1]
+    assert frame.filter("not x > 2 or x.isna()").to_values("x") == [1, pd.NA]
+    assert frame[~(frame["x"] > 2)].to_values("x") == [1]
+    assert frame[frame.df["x"] > 2].to_values("x") == [3]
+    objects = ld.from_records([(True,), (None,), (False,)], ["ok"])
+    assert objects.filter("ok").to_values("ok") == [True]
+
+
+def test_a_function_counts_as_python_counts() -> None:
+    frame = ld.from_records([("",), ("a",), (None,), (0,), ([],), ([0],)], ["x"])
+    assert frame.filter(lambda x: x).to_values("x") == ["a", [0]]
+    assert frame.filter(lambda: 1).to_values("x") == frame.to_values("x")
