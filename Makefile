@@ -41,10 +41,14 @@ lint: $(VENV)/test.stamp  ## Style, types and layers, Python and TypeScript
 	$(BIN)/lint-imports
 	$(MAKE) js
 
-js: $(VENV)/test.stamp
+js/node_modules/.package-lock.json: $(VENV)/test.stamp js/package-lock.json
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix js ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+js: js/node_modules/.package-lock.json
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix js run --silent check
 
-test: $(VENV)/test.stamp browser lint  ## Everything that must hold: lint, unit, property, notebook and browser tests
+test: $(VENV)/test.stamp browser js/node_modules/.package-lock.json lint  ## Everything that must hold: lint, unit, property, notebook and browser tests
 	$(BIN)/python -m pytest
 
 wheel: $(VENV)/test.stamp  ## Build the wheel and the sdist into dist/
@@ -52,4 +56,4 @@ wheel: $(VENV)/test.stamp  ## Build the wheel and the sdist into dist/
 	$(BIN)/python -m build
 
 clean:  ## Remove what was built and installed here
-	rm -rf $(VENV) dist build demo tests/artifacts js/node_modules js/lib js/build lester_jupyter/static .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) dist build demo tests/artifacts js/node_modules js/lib js/build lester_jupyter/static lester_jupyter/labextension .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -86,3 +86,8 @@ def unload_ipython_extension(ipython: Any) -> None:
     from lester_jupyter.magic import unload
 
     unload(ipython)
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Tells JupyterLab where the built extension lies."""
+    return [{"src": "labextension", "dest": "lester-jupyter"}]

@@ -79,7 +79,7 @@ def trace(call: Call) -> None:
     signs = {"back": "▲", "self": "◆", "forward": "▼"}
     for name, (role, rows) in capture.trace(key, row).items():
         shown = ", ".join(map(str, rows[:6])) + (f" … ({len(rows)} rows)" if len(rows) > 6 else "")
-        label = describe(capture.plan.by_id[name])
+        label = describe(capture.plan.by_id[name], capture.plan)
         lines = ", ".join(f"{a}-{b}" if a != b else str(a) for a, b in capture.code_lines(name)["original"])
         where = f"  (your lines {lines})" if lines else ""
         print(f"{signs[role]} {name[1:]:>3} {label:<44} row {shown}{where}")

@@ -56,7 +56,7 @@ class CapturedRun:
                 ShownOperator(
                     id=key,
                     kind=operator.kind,
-                    label=describe(operator),
+                    label=describe(operator, plan),
                     inputs=tuple(plan.ids[i] for i in operator.inputs),
                     columns=tuple(map(str, operator.columns)),
                     value_edges=tuple(operator.value_edges()),

@@ -215,7 +215,7 @@ def _(node: Method) -> str:
 
 @to_text.register
 def _(node: Apply) -> str:
-    return f"{node.function.name}({', '.join(to_text(a) for a in node.arguments)})"
+    return node.function.applied([to_text(a) for a in node.arguments])
 
 
 @to_text.register

@@ -76,7 +76,7 @@ def _(operator: Filter) -> str:
 
 @_describe.register
 def _(operator: Extend) -> str:
-    return f"{_names(operator.targets)} = {operator.function.name}({_names(operator.sources)})"
+    return f"{_names(operator.targets)} = {operator.function.applied([str(s) for s in operator.sources])}"
 
 
 @_describe.register

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +35,28 @@ class Function:
     source: str | None = None
     vectorized: bool = False
     call: Callable[..., Any] | None = field(default=None, compare=False, repr=False)
+
+    def applied(self, arguments: Sequence[str]) -> str:
+        """How its use on these columns reads: `f(a, b)`, or for a lambda its body with the columns in it."""
+        if self.name == "lambda" and self.source is not None:
+            try:
+                tree = ast.parse(self.source, mode="eval").body
+            except SyntaxError:
+                tree = None
+            if isinstance(tree, ast.Lambda) and len(tree.args.args) == len(arguments):
+                names = {a.arg: c for a, c in zip(tree.args.args, arguments, strict=True)}
+                return ast.unparse(_Renamed(names).visit(tree.body))
+        return f"{self.name}({', '.join(arguments)})"
+
+
+class _Renamed(ast.NodeTransformer):
+    """Puts column names in place of parameters."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return ast.copy_location(ast.Name(self._names.get(node.id, node.id), node.ctx), node)
 
 
 class Unreadable:

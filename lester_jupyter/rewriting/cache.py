@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lester_jupyter.rewriting.prompts import PROMPT_VERSION
+from lester_jupyter.rewriting.llm.prompts import PROMPT_VERSION
 from lester_jupyter.rewriting.task import Task
 from lester_jupyter.rewriting.types import Candidate, Finding, Output
 

@@ -10,7 +10,7 @@ from lester_jupyter.rewriting.progress import OnProgress
 from lester_jupyter.rewriting.settings import Settings
 from lester_jupyter.rewriting.task import Task
 from lester_jupyter.rewriting.types import Candidate, CheckedInput
-from lester_jupyter.rewriting.validation import verify
+from lester_jupyter.rewriting.verification.validation import verify
 
 _REPORT_EVERY_SECONDS = 0.2
 

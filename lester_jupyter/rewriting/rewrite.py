@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from lester_jupyter.errors import RewriteError, UsageError
-from lester_jupyter.rewriting import prompts
 from lester_jupyter.rewriting.cache import RewriteCache
 from lester_jupyter.rewriting.evidence import sandbox_judge
 from lester_jupyter.rewriting.inspecting import Inspection, inspect_cell
 from lester_jupyter.rewriting.lifting import lift
+from lester_jupyter.rewriting.llm import prompts
+from lester_jupyter.rewriting.llm.repair import Outcome
+from lester_jupyter.rewriting.llm.reply import to_candidate
 from lester_jupyter.rewriting.progress import OnProgress, silent
 from lester_jupyter.rewriting.providers.openai import OpenAIProvider, is_configured
 from lester_jupyter.rewriting.providers.provider import Provider
-from lester_jupyter.rewriting.repair import Outcome
-from lester_jupyter.rewriting.reply import to_candidate
 from lester_jupyter.rewriting.rewriter import STRATEGIES, Tools
 from lester_jupyter.rewriting.running import StageRun, execute
 from lester_jupyter.rewriting.settings import Settings
@@ -155,8 +155,9 @@ class Rewrite:
             return f"Rewrite(none: {next((f.kind for f in self.findings if f.severity == 'error'), 'not found')})"
         names = ", ".join(output.name for output in self.outputs)
         state = "verified" if self.verified else "not verified"
-        inputs = _count(len(self.verification.checked), "input")
-        return f"Rewrite({state} on {inputs}, {_count(len(self.code.splitlines()), 'line')}, outputs: {names})"
+        inputs = _count(self.verification.changed_equal, "changed input")
+        lines = _count(len(self.code.splitlines()), "line")
+        return f"Rewrite({state}, equal on {inputs}, {lines}, outputs: {names})"
 
 
 def rewrite(  # noqa: PLR0917 - the agreed surface
@@ -290,7 +291,8 @@ def _tell_end(tell: OnProgress, outcome: Outcome) -> None:
         return
     tell("rewrite", "done", _count(len(outcome.best.candidate.code.splitlines()), "line"))
     if outcome.verified:
-        tell("check", "done", f"equal on {_count(outcome.best.equal_inputs, 'version')} of the inputs")
+        changed = _count(outcome.best.verification.changed_equal, "changed input")
+        tell("check", "done", f"equal on the real inputs and on {changed}")
     else:
         tell("check", "failed", outcome.best.reason)
 

@@ -14,9 +14,9 @@ from typing import Any, Protocol
 from lester_jupyter.errors import NotLiftedError
 from lester_jupyter.rewriting.cache import CachedRewrite, Lookup, RewriteCache
 from lester_jupyter.rewriting.judging import Judge, Verdict
+from lester_jupyter.rewriting.llm.repair import Outcome, best_of, converse, maker_name
 from lester_jupyter.rewriting.progress import OnProgress
 from lester_jupyter.rewriting.providers.provider import Provider
-from lester_jupyter.rewriting.repair import Outcome, best_of, converse, maker_name
 from lester_jupyter.rewriting.settings import Settings
 from lester_jupyter.rewriting.task import Task
 from lester_jupyter.rewriting.types import Attempt, Candidate, Finding, Observation

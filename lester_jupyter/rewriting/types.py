@@ -136,6 +136,11 @@ class Verification:
     findings: tuple[Finding, ...] = ()
 
     @property
+    def changed_equal(self) -> int:
+        """On how many changed versions of the inputs the outputs were equal (the real ones are not counted)."""
+        return sum(c.outcome == "equal" and not c.name.startswith("the real inputs") for c in self.checked)
+
+    @property
     def counterexample(self) -> CheckedInput | None:
         """The first version of the inputs on which the rewrite differs, or None."""
         return next((c for c in self.checked if c.outcome in ("different", "rewrite-raised")), None)

@@ -70,6 +70,19 @@ def test_code_is_not_placed_into_a_cell_without_the_magic(lab, page):
     assert lab.execute(page, "print(accepted[0][1])") == "False\n"
 
 
+def test_a_newer_record_leaves_the_live_view_as_it_is(lab, page):
+    run(lab, page, "kept.ipynb")
+    expect(page.locator(".lester-output")).to_have_attribute("data-state", "live")
+    page.locator(".lj").evaluate("e => { e.dataset.touched = 'yes' }")
+    lab.execute(page, "view.message = 'newer'; view.keep_record()")
+    expect(page.locator(".lj-message")).to_have_text("newer")
+    page.wait_for_timeout(500)
+    expect(page.locator(".lj")).to_have_attribute("data-touched", "yes")
+    lab.save(page)
+    saved = json.loads((lab.root / "kept.ipynb").read_text())
+    assert "newer" in "".join(saved["cells"][1]["outputs"][0]["data"]["text/html"])
+
+
 def test_a_reopened_notebook_shows_the_record(lab, page):
     run(lab, page, "reopened.ipynb")
     expect(page.locator(".lester-output")).to_have_attribute("data-state", "live")

@@ -359,10 +359,8 @@ def test_views_of_one_page_share_the_modules_and_one_plan_its_layout(lab, page):
     open_view(lab, page, "shared", "view = show(complaints()); show(complaints()); view.show()")
     expect(page.locator(".lj")).to_have_count(3)
     expect(page.locator(".lj-graph[data-drawn='11']")).to_have_count(3)
-    assert page.evaluate("[...globalThis.__lester_jupyter_assets__.keys()].map(k => k.split('@')[0]).sort()") == [
-        "rewrite-core.js",
-        "viz.js",
-    ]
+    shared = page.evaluate("[...globalThis.__lester_jupyter__.keys()].sort().map(k => k.replace(/ [0-9a-f]{12}$/, ''))")
+    assert shared == ["asset rewrite-core.js", "asset viz.js", "core", "graphviz"]
     kept = lab.execute(page, "print(sorted(view.plan['layout']['nodes']))")
     assert kept == f"{sorted(f'o{i}' for i in range(1, 12))}\n"
 

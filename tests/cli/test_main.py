@@ -27,7 +27,7 @@ def test_rewrite_prints_the_code_alone_on_the_standard_output(script, capsys):
     assert main(["rewrite", str(script), "--rewriter", "rules"]) == 0
     shown = capsys.readouterr()
     names: dict = {}
-    assert "verified on" in shown.err
+    assert "Rewrite(verified" in shown.err
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(script.parent)
         exec(shown.out, names)
@@ -50,7 +50,9 @@ def test_what_cannot_be_rewritten_returns_one_and_says_why(script, capsys):
 
 def test_a_missing_file_is_one_line(capsys):
     assert main(["rewrite", "nowhere.py"]) == 1
-    assert capsys.readouterr().err.splitlines() == ["lester-jupyter: nowhere.py cannot be read: No such file or directory."]
+    assert capsys.readouterr().err.splitlines() == [
+        "lester-jupyter: nowhere.py cannot be read: No such file or directory."
+    ]
 
 
 def test_the_demo_lays_out_its_notebook_once(tmp_path, capsys):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 from functools import cache
 
-from lester_jupyter.rewriting.sandbox import Sandbox
+from lester_jupyter.rewriting.sandbox.sandbox import Sandbox
 
 
 @cache

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from lester_jupyter.rewriting.comparison import Difference, compare, compare_text, side_note
+from lester_jupyter.rewriting.verification.comparison import Difference, compare, compare_text, side_note
 
 NAN = float("nan")
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lester_jupyter.rewriting.code_constants import constants_of
-from lester_jupyter.rewriting.edits import Answers
-from lester_jupyter.rewriting.mutation import Change, changes
-from lester_jupyter.rewriting.records import parse, parse_value
+from lester_jupyter.rewriting.verification.constants import constants_of
+from lester_jupyter.rewriting.verification.edits import Answers
+from lester_jupyter.rewriting.verification.mutation import Change, changes
+from lester_jupyter.rewriting.verification.records import parse, parse_value
 
 CSV = b"id,city,year\n1,Bonn,2020\n2,Ulm,2021\n3,Ulm,2022\n4,Jena,2023\n"
 CODE = """

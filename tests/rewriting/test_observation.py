@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from rewriting_sandboxes import shared_sandbox
 
-from lester_jupyter.rewriting.freezing import free_names, freeze_namespace
-from lester_jupyter.rewriting.observation import observe, preload_for
+from lester_jupyter.rewriting.sandbox.freezing import free_names, freeze_namespace
+from lester_jupyter.rewriting.sandbox.observation import observe, preload_for
 from lester_jupyter.rewriting.types import Observation
 
 threshold = 3

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lester_jupyter.rewriting.policy import check_policy
+from lester_jupyter.rewriting.policy.check import check_policy
 
 REFUSED = {
     "import os": "import os\nx = os.getcwd()",
@@ -82,7 +82,7 @@ REFUSED = {
     "deep monkey patch": "import pandas as pd\npd.DataFrame.merge = None",
     "setting of the module": "import lester_jupyter as ld\nld.read_csv = None",
     "ld internals": "import lester_jupyter as ld\nld.rewriting",
-    "ld submodule": "import lester_jupyter.rewriting.sandbox",
+    "ld submodule": "import lester_jupyter.rewriting.sandbox.sandbox",
     "ld rewrite": "from lester_jupyter import rewrite",
     "ld as a value": "import lester_jupyter as ld\nx = [ld]",
     "address": "import lester_jupyter as ld\nld.read_csv('http://example.com/x?' + secret)",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lester_jupyter.rewriting.privacy import Vocabulary, describe_difference
+from lester_jupyter.rewriting.llm.privacy import Vocabulary, describe_difference
 
 WORDS = Vocabulary.of("customers = read('customers.csv')\nbank = 5", "title text")
 

@@ -8,15 +8,15 @@ from rewriting_fakes import CODE, SCHEMA, task
 
 from lester_jupyter import frame
 from lester_jupyter.errors import RewriteError
-from lester_jupyter.rewriting import prompts
-from lester_jupyter.rewriting.reference import (
+from lester_jupyter.rewriting.llm import prompts
+from lester_jupyter.rewriting.llm.reference import (
     MODULE_FUNCTIONS,
     MissingDocstringError,
     document,
     public_members,
     reference,
 )
-from lester_jupyter.rewriting.schemas import FileSchema
+from lester_jupyter.rewriting.llm.schemas import FileSchema
 from lester_jupyter.rewriting.stages import STAGES
 from lester_jupyter.rewriting.types import CheckedInput, Observation, Output
 

@@ -5,11 +5,11 @@ from openai_loopback import drops_in_the_middle, fails, hangs, recorded, serving
 from rewriting_fakes import FORBIDDEN, RAISING, RIGHT, WEAK, WRONG, FakeJudge, fenced, task
 
 from lester_jupyter.errors import ProviderError, RewriteError
-from lester_jupyter.rewriting import prompts
+from lester_jupyter.rewriting.llm import prompts
+from lester_jupyter.rewriting.llm.repair import converse
 from lester_jupyter.rewriting.providers.openai import OpenAIProvider
 from lester_jupyter.rewriting.providers.provider import Completion
 from lester_jupyter.rewriting.providers.scripted import ScriptedProvider
-from lester_jupyter.rewriting.repair import converse
 from lester_jupyter.rewriting.types import Finding
 
 SECRETS = ("Zoraya", "zoraya", "44", "51", "Quentin")

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openai_loopback import recorded
 
+from lester_jupyter.rewriting.llm.reply import frames_behind, read_reply, strip_markers
 from lester_jupyter.rewriting.providers.provider import Completion
-from lester_jupyter.rewriting.reply import frames_behind, read_reply, strip_markers
 from lester_jupyter.rewriting.types import Output
 
 DATA = (Output("data"),)

@@ -7,8 +7,8 @@ from rewriting_fakes import RAISING, RIGHT, WEAK, WRONG, FakeJudge, fenced, task
 
 from lester_jupyter.errors import NotLiftedError, ProviderError
 from lester_jupyter.rewriting.cache import RewriteCache
+from lester_jupyter.rewriting.llm.reply import to_candidate
 from lester_jupyter.rewriting.providers.scripted import ScriptedProvider
-from lester_jupyter.rewriting.reply import to_candidate
 from lester_jupyter.rewriting.rewriter import STRATEGIES, Tools
 from lester_jupyter.rewriting.settings import Settings
 from lester_jupyter.rewriting.types import Finding, Output

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from rewriting_sandboxes import shared_sandbox
 
-from lester_jupyter.rewriting.policy import check_policy
-from lester_jupyter.rewriting.sandbox import Job, RunResult, Sandbox
+from lester_jupyter.rewriting.policy.check import check_policy
+from lester_jupyter.rewriting.sandbox.sandbox import Job, RunResult, Sandbox
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the measures of Linux are tested here")
 

@@ -8,7 +8,7 @@ from rewriting_sandboxes import shared_sandbox
 
 from lester_jupyter.errors import PolicyError
 from lester_jupyter.rewriting.types import Candidate, Output, Verification
-from lester_jupyter.rewriting.validation import describe_evidence, run_candidate, verify
+from lester_jupyter.rewriting.verification.validation import describe_evidence, run_candidate, verify
 
 CUSTOMERS = """\
 1,ann@a.org,UK,standard,0042

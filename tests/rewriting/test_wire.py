@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from lester_jupyter.rewriting.wire import MAGIC, NotEncodableError, WireError, decode, encode
+from lester_jupyter.rewriting.sandbox.wire import MAGIC, NotEncodableError, WireError, decode, encode
 
 EXACT = [
     None,

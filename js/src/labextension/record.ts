@@ -21,6 +21,8 @@ export class RecordOrView extends Panel implements IRenderMime.IRenderer {
   readonly #attached = new Promise<void>((resolve) => (this.#attach = resolve));
   /** Counts the outputs rendered: what was begun for an earlier one stops. */
   #turn = 0;
+  /** The model of the live view that is shown. */
+  #live: string | undefined;
 
   constructor(
     private readonly registry: IRenderMimeRegistry,
@@ -36,17 +38,26 @@ export class RecordOrView extends Panel implements IRenderMime.IRenderer {
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    const { model_id: id } = (model.data[WIDGET_MIME] ?? {}) as { model_id?: string };
+    // the same view with a newer record: what the user looks at stays as it is
+    if (id !== undefined && id === this.#live) return;
     const turn = ++this.#turn;
+    this.#live = undefined;
     for (const widget of [...this.widgets]) widget.dispose();
     const record = this.registry.createRenderer('text/html');
     this.addWidget(record);
     await record.renderModel(model);
     this.node.dataset.state = 'record';
     // not awaited: the output is complete as it stands, and the live view may never come
-    if (model.data[WIDGET_MIME]) void this.#goLive(model, record, turn);
+    if (id !== undefined) void this.#goLive(model, record, turn, id);
   }
 
-  async #goLive(model: IRenderMime.IMimeModel, record: IRenderMime.IRenderer, turn: number): Promise<void> {
+  async #goLive(
+    model: IRenderMime.IMimeModel,
+    record: IRenderMime.IRenderer,
+    turn: number,
+    id: string,
+  ): Promise<void> {
     await this.#attached;
     const notebook = this.tracker.find((panel) => panel.node.contains(this.node));
     if (!notebook) return;
@@ -64,6 +75,7 @@ export class RecordOrView extends Panel implements IRenderMime.IRenderer {
         record.dispose();
         live.node.style.cssText = '';
         this.node.dataset.state = 'live';
+        this.#live = id;
         return;
       }
       live.dispose();

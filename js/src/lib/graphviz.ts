@@ -1,5 +1,6 @@
 import type { Direction, Layout } from '../protocol';
 import { parsePlain } from './plain';
+import { shared } from './shared';
 
 /** Turns a graph into Graphviz's `plain` output. */
 type Engine = (dot: string) => Promise<string>;
@@ -10,7 +11,6 @@ interface VizModule {
 
 type Reply = { id: number; plain: string } | { id: number; error: string };
 
-const PAGE = '__lester_jupyter_graphviz__';
 const START_LIMIT = 20_000;
 
 /** Lays a graph out. Graphviz is loaded once a page, when a plan is first drawn, in a worker where that works. */
@@ -19,15 +19,8 @@ export async function layOut(
   direction: Direction,
   source: () => Promise<string>,
 ): Promise<Layout> {
-  const page = globalThis as { [PAGE]?: Promise<Engine> };
-  page[PAGE] ??= start(source);
-  try {
-    const engine = await page[PAGE];
-    return parsePlain(await engine(dot), direction);
-  } catch (error) {
-    delete page[PAGE]; // the next plan may have more luck (a kernel that was busy or gone)
-    throw error;
-  }
+  const engine = await shared('graphviz', () => start(source));
+  return parsePlain(await engine(dot), direction);
 }
 
 async function start(source: () => Promise<string>): Promise<Engine> {

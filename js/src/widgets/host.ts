@@ -1,11 +1,11 @@
 import type { AnyModel } from '@anywidget/types';
 import type { Host } from '../host';
+import { shared } from '../lib/shared';
 import { KIND, type Answer, type Ask, type Envelope, type RequestType, type State } from '../protocol';
 
 type Model = AnyModel<State & Record<string, unknown>>;
 
 const TIME_LIMIT = 600_000; // a kernel that is busy with a long cell answers when it can
-const PAGE = '__lester_jupyter_assets__';
 
 interface Waiting {
   resolve(answer: Answer<RequestType>): void;
@@ -59,15 +59,7 @@ export class WidgetHost implements Host {
   }
 
   asset(name: string): Promise<string> {
-    const page = globalThis as { [PAGE]?: Map<string, Promise<string>> };
-    const assets = (page[PAGE] ??= new Map<string, Promise<string>>());
-    const key = `${name}@${this.build}`;
-    const known = assets.get(key);
-    if (known) return known;
-    const loading = this.#load(name);
-    assets.set(key, loading);
-    loading.catch(() => assets.delete(key)); // another widget may have more luck
-    return loading;
+    return shared(`asset ${name} ${this.build}`, () => this.#load(name));
   }
 
   get<K extends keyof State>(key: K): State[K] {

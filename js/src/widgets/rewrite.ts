@@ -4,6 +4,7 @@
  */
 import type { AnyModel } from '@anywidget/types';
 import { h } from '../lib/dom';
+import { shared } from '../lib/shared';
 import type { State } from '../protocol';
 import { WidgetHost } from './host';
 
@@ -36,13 +37,10 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
   }
 }
 
-/** Imports the view once a page: the promise of the module is what all widgets share. */
-async function load(host: WidgetHost): Promise<Core> {
-  const page = globalThis as { __lester_jupyter_core__?: Map<string, Promise<Core>> };
-  const cores = (page.__lester_jupyter_core__ ??= new Map<string, Promise<Core>>());
-  const known = cores.get(__BUILD__);
-  if (known) return known;
-  const loading = host.asset('rewrite-core.js').then(async (source) => {
+/** Imports the view once a page. */
+function load(host: WidgetHost): Promise<Core> {
+  return shared(`core ${__BUILD__}`, async () => {
+    const source = await host.asset('rewrite-core.js');
     const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
     try {
       return (await import(/* @vite-ignore */ url)) as Core;
@@ -50,9 +48,6 @@ async function load(host: WidgetHost): Promise<Core> {
       URL.revokeObjectURL(url);
     }
   });
-  cores.set(__BUILD__, loading);
-  loading.catch(() => cores.delete(__BUILD__));
-  return loading;
 }
 
 /** What can be shown without the view: what it is about, and the code. */

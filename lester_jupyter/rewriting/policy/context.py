@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from string import Formatter
 
-from lester_jupyter.rewriting import policy_rules as rules
+from lester_jupyter.rewriting.policy import rules
 
 
 class Original:

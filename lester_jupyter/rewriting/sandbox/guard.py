@@ -254,7 +254,7 @@ class Guard:
 
 def _library_directories() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Directories where every file belongs to a library, and those where only code files do."""
-    whole = {sys.prefix, sys.base_prefix, *_SYSTEM_FILES, os.path.dirname(os.path.dirname(__file__))}  # noqa: PTH120
+    whole = {sys.prefix, sys.base_prefix, *_SYSTEM_FILES, os.path.dirname(os.path.dirname(os.path.dirname(__file__)))}  # noqa: PTH120
     code: set[str] = set()
     for entry in sys.path:
         (whole if entry.endswith(("-packages", ".zip")) else code).add(os.path.abspath(entry))  # noqa: PTH100

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lester_jupyter.rewriting.privacy import Vocabulary
+from lester_jupyter.rewriting.llm.privacy import Vocabulary
 
 _LOOKED_AT = 1000
 _DEPTH = 3

@@ -3,9 +3,9 @@
     with Sandbox() as sandbox:
         result = sandbox.run(Job(code="x = 1", work=directory))
 
-A `Sandbox` owns a scratch directory and one server process per hash seed (see `sandbox_child`); both end with it.
-Results come back in the wire format only. What holds the code: the guard (`sandbox_guard`) everywhere, and the
-operating system (`sandbox_kernel`) where it can; `Sandbox.isolated` says which.
+A `Sandbox` owns a scratch directory and one server process per hash seed (see `child`); both end with it.
+Results come back in the wire format only. What holds the code: the guard (`guard`) everywhere, and the
+operating system (`kernel`) where it can; `Sandbox.isolated` says which.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from lester_jupyter.errors import SandboxError
-from lester_jupyter.rewriting.wire import WireError, decode
+from lester_jupyter.rewriting.sandbox.wire import WireError, decode
 
 Profile = Literal["original", "rewrite"]
 _START_SECONDS = 60.0
@@ -219,7 +219,7 @@ class _Server:
         self.isolated = bool(ready["isolated"])
 
     def _spawn(self, config: dict[str, Any]) -> subprocess.Popen[str]:
-        script = Path(__file__).with_name("sandbox_child.py")
+        script = Path(__file__).with_name("child.py")
         return subprocess.Popen(  # noqa: S603 - our own script, run by the same Python
             [sys.executable, "-s", "-P", "-B", str(script), json.dumps(config)],
             stdin=subprocess.PIPE,
@@ -301,7 +301,7 @@ def _environment(hash_seed: int) -> dict[str, str]:
 def _import_path() -> list[str]:
     """The parent's sys.path without the working directory: the job adds its own copy of that."""
     here = os.path.realpath(".")
-    package_root = str(Path(__file__).resolve().parents[2])
+    package_root = str(Path(__file__).resolve().parents[3])
     entries = [os.path.abspath(entry) for entry in sys.path if entry and os.path.realpath(entry) != here]  # noqa: PTH100
     return [*entries, *(() if package_root in entries else (package_root,))]
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterator
 
-from lester_jupyter.rewriting import policy_rules as rules
-from lester_jupyter.rewriting.policy_context import (
+from lester_jupyter.rewriting.policy import rules
+from lester_jupyter.rewriting.policy.context import (
     Original,
     imports,
     is_denied,

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lester_jupyter.rewriting.equality import MATRIX, TABLE, Tolerance, keyed, same, unmatched
+from lester_jupyter.rewriting.verification.equality import MATRIX, TABLE, Tolerance, keyed, same, unmatched
 
 _SHOWN = 300
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from lester_jupyter.rewriting.records import Records, Row
+from lester_jupyter.rewriting.verification.records import Records, Row
 
 _REFUSALS = 3
 _IDLE = 5

@@ -41,11 +41,11 @@ def main(config: dict[str, Any]) -> None:
         _become_first_process(kernel)
         isolated = kernel.lock_file_systems(config["scratch"])
     requests, answers = _private_streams()
-    for name in ("lester_jupyter.rewriting.sandbox_job", "lester_jupyter", *config["preload"]):
+    for name in ("lester_jupyter.rewriting.sandbox.job", "lester_jupyter", *config["preload"]):
         with contextlib.suppress(Exception):  # a module that cannot be imported fails in the job, where it is reported
             importlib.import_module(name)
     with contextlib.suppress(Exception):
-        sys.modules["lester_jupyter.rewriting.sandbox_job"].warm_up()
+        sys.modules["lester_jupyter.rewriting.sandbox.job"].warm_up()
     gc.freeze()  # what is imported is shared with every fork: the collector need not touch, and so copy, its pages
     _answer(answers, {"ready": True, "isolated": isolated, "seconds": time.monotonic() - began})
     for line in requests:
@@ -54,10 +54,10 @@ def main(config: dict[str, Any]) -> None:
 
 
 def _load_kernel() -> ModuleType:
-    """Loads `sandbox_kernel` by its file: importing the package would import pandas, and pandas starts threads."""
-    spec = importlib.util.spec_from_file_location("sandbox_kernel", Path(__file__).with_name("sandbox_kernel.py"))
+    """Loads `kernel` by its file: importing the package would import pandas, and pandas starts threads."""
+    spec = importlib.util.spec_from_file_location("kernel", Path(__file__).with_name("kernel.py"))
     if spec is None or spec.loader is None:
-        raise ImportError("sandbox_kernel.py is not beside sandbox_child.py.")
+        raise ImportError("kernel.py is not beside child.py.")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -122,7 +122,7 @@ def _ends_within(pid: int, seconds: float) -> bool:
 
 
 def _run_job(directory: str, *, isolated: bool) -> None:
-    from lester_jupyter.rewriting.sandbox_job import run
+    from lester_jupyter.rewriting.sandbox.job import run
 
     try:
         run(Path(directory), isolated=isolated)

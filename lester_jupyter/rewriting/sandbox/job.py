@@ -23,9 +23,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lester_jupyter.rewriting import sandbox_kernel
-from lester_jupyter.rewriting.sandbox_guard import BlockedError, Guard
-from lester_jupyter.rewriting.wire import NotEncodableError, decode, encode
+from lester_jupyter.rewriting.sandbox import kernel
+from lester_jupyter.rewriting.sandbox.guard import BlockedError, Guard
+from lester_jupyter.rewriting.sandbox.wire import NotEncodableError, decode, encode
 
 CELL = "<cell>"
 _STDOUT_LIMIT = 200_000
@@ -65,7 +65,7 @@ def _enter(directory: Path, request: Mapping[str, Any], *, isolated: bool) -> Gu
     work = request["work"]
     mounts = [(work, request["place"])] if request["place"] else []
     mounts += [(copy, place) for copy, place in request["overlays"]]
-    if isolated and mounts and sandbox_kernel.overlay(mounts) and request["place"]:
+    if isolated and mounts and kernel.overlay(mounts) and request["place"]:
         work = request["place"]  # the copy shows where the original lies: absolute paths and getcwd() stay true
     os.chdir(work)
     temporary = directory / "tmp"
@@ -81,11 +81,11 @@ def _enter(directory: Path, request: Mapping[str, Any], *, isolated: bool) -> Gu
     )
     random.seed(request["seed"])
     np.random.seed(request["seed"])  # noqa: NPY002 - the global state that the code under test may use
-    sandbox_kernel.limit_resources(
+    kernel.limit_resources(
         memory_bytes=request["memory"], cpu_seconds=int(request["timeout"]) + 2, file_bytes=_FILE_LIMIT
     )
     sys.path.insert(0, work)  # a notebook imports the modules beside it
-    sandbox_kernel.drop_rights()
+    kernel.drop_rights()
     guard.install()
     return guard
 

@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from lester_jupyter.errors import PolicyError
-from lester_jupyter.rewriting.comparison import side_note
-from lester_jupyter.rewriting.freezing import freeze_namespace
-from lester_jupyter.rewriting.mutation import Change
-from lester_jupyter.rewriting.observation import file_text, observe_in, preload_for
-from lester_jupyter.rewriting.policy import check_policy
-from lester_jupyter.rewriting.sandbox import RunResult, Sandbox
-from lester_jupyter.rewriting.sandbox_inputs import InputTree
-from lester_jupyter.rewriting.shrinking import shrink
+from lester_jupyter.rewriting.policy.check import check_policy
+from lester_jupyter.rewriting.sandbox.freezing import freeze_namespace
+from lester_jupyter.rewriting.sandbox.inputs import InputTree
+from lester_jupyter.rewriting.sandbox.observation import file_text, observe_in, preload_for
+from lester_jupyter.rewriting.sandbox.sandbox import RunResult, Sandbox
+from lester_jupyter.rewriting.sandbox.wire import decode
 from lester_jupyter.rewriting.types import Candidate, CheckedInput, Finding, Observation, Severity, Verification
-from lester_jupyter.rewriting.versions import REAL, Versions, judge
-from lester_jupyter.rewriting.wire import decode
+from lester_jupyter.rewriting.verification.comparison import side_note
+from lester_jupyter.rewriting.verification.mutation import Change
+from lester_jupyter.rewriting.verification.shrinking import shrink
+from lester_jupyter.rewriting.verification.versions import REAL, Versions, judge
 
 HANDFUL = 5
 """Versions on which the original's output must have changed before equality means anything."""
@@ -34,6 +34,7 @@ _PLENTY = 4  # times the wanted number of inputs: then a cut series is evidence 
 _MIXTURES = 8
 _MOST_MIXTURES = 120
 _OBSERVATION_SECONDS = 60.0
+_GRACE = 2.0  # budgets more, at most, for the essential kinds of change
 
 OnProgress = Callable[[int, CheckedInput], object]
 """Is told the number of versions checked so far, and the last one."""
@@ -79,7 +80,7 @@ def verify(
         candidate: the rewrite and the outputs it promises.
         directory: the working directory with the inputs; nothing in it is changed.
         namespace: the notebook's variables before the cell.
-        budget_seconds: time for the changed inputs.
+        budget_seconds: time for the changed inputs; the essential kinds of change may take up to three times as long.
         minimum_inputs: changed versions that the original must accept.
         on_progress: is told about every version.
         sandbox: a running sandbox to use.
@@ -243,7 +244,7 @@ class _Series:
         exhausted = True
         for change in self._versions.changes(seed):
             exhausted = False
-            if time.monotonic() > self._deadline:
+            if time.monotonic() > self._deadline + self._grace(change):
                 self._out_of_time(change)
                 break
             found = self._try(change)
@@ -277,6 +278,11 @@ class _Series:
         self._checked.append(checked)
         if self._on_progress is not None:
             self._on_progress(len(self._checked), checked)
+
+    def _grace(self, change: Change) -> float:
+        """More time for what a verdict cannot do without: a busy machine must not make a right rewrite unproven."""
+        scarce = self._accepted < self._minimum or self._effective < HANDFUL
+        return _GRACE * self._budget if change.essential or scarce else 0.0
 
     def _enough(self) -> bool:
         satisfied = self._accepted >= self._minimum and self._effective >= HANDFUL

@@ -1,7 +1,7 @@
 """What the operating system itself enforces on a sandboxed process: limits everywhere, isolation on Linux.
 
 Every measure is best effort and reports whether it holds, because a container or another system may not offer it; the
-audit hook of `sandbox_guard` stands on its own in front of all of them. Where all hold, code in the sandbox has no
+audit hook of `guard` stands on its own in front of all of them. Where all hold, code in the sandbox has no
 network (empty network namespace), sees and signals no other process (PID namespace), finds every file system read-only
 but for the scratch directory (mount namespace), and can start no program (seccomp).
 """

@@ -11,7 +11,7 @@ from openai_loopback import drops_in_the_middle, fails, recorded, serving, strea
 
 from lester_jupyter.benchmark.complaints import MESSY, generate
 from lester_jupyter.errors import RewriteError, UsageError
-from lester_jupyter.rewriting import prompts
+from lester_jupyter.rewriting.llm import prompts
 from lester_jupyter.rewriting.providers.scripted import ScriptedProvider
 from lester_jupyter.rewriting.rewrite import Rewrite, dry_run, rewrite
 from lester_jupyter.rewriting.settings import Settings
@@ -180,7 +180,8 @@ def test_a_verified_rewrite_runs_in_a_namespace_it_does_not_change(adults):
     assert result.run(folder, {"limit": 59}).outputs == {"out": [f"Person {n}" for n, a in enumerate(AGES) if a >= 59]}
     assert (run.label, run.encoder, run.X, run.y, run.model, run.pipeline) == (None,) * 6
     assert result.outputs == (Output("out"),)
-    assert repr(result) == f"Rewrite(verified on {len(result.verification.checked)} inputs, 6 lines, outputs: out)"
+    changed = result.verification.changed_equal
+    assert repr(result) == f"Rewrite(verified, equal on {changed} changed inputs, 6 lines, outputs: out)"
     assert "-out = []\n" in result.diff()
     assert "+import lester_jupyter as ld\n" in result.diff()
 

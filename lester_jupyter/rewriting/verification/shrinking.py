@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from lester_jupyter.rewriting.mutation import Change
-from lester_jupyter.rewriting.records import Records, parse, parse_value
 from lester_jupyter.rewriting.types import CheckedInput
+from lester_jupyter.rewriting.verification.mutation import Change
+from lester_jupyter.rewriting.verification.records import Records, parse, parse_value
 
 _SECONDS = 2.0
 _TRIES = 40

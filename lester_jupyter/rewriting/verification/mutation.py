@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lester_jupyter.rewriting.code_constants import constants_of
-from lester_jupyter.rewriting.edits import (
+from lester_jupyter.rewriting.verification.constants import constants_of
+from lester_jupyter.rewriting.verification.edits import (
     MIXED,
     Answers,
     Draw,
@@ -27,7 +27,7 @@ from lester_jupyter.rewriting.edits import (
     random_column_edit,
     word_edit,
 )
-from lester_jupyter.rewriting.records import Records, parse, parse_value, reduce_records
+from lester_jupyter.rewriting.verification.records import Records, parse, parse_value, reduce_records
 
 
 @dataclass(frozen=True)

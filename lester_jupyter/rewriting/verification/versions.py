@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from lester_jupyter.rewriting.comparison import Difference, compare, compare_text
-from lester_jupyter.rewriting.edits import Answers
-from lester_jupyter.rewriting.freezing import Frozen
-from lester_jupyter.rewriting.mutation import Change, changes
-from lester_jupyter.rewriting.observation import file_text, write_values
-from lester_jupyter.rewriting.sandbox import Job, Profile, RunResult, Sandbox
-from lester_jupyter.rewriting.sandbox_inputs import InputTree
+from lester_jupyter.rewriting.sandbox.freezing import Frozen
+from lester_jupyter.rewriting.sandbox.inputs import InputTree
+from lester_jupyter.rewriting.sandbox.observation import file_text, write_values
+from lester_jupyter.rewriting.sandbox.sandbox import Job, Profile, RunResult, Sandbox
 from lester_jupyter.rewriting.types import Candidate, CheckedInput, Observation, Output
+from lester_jupyter.rewriting.verification.comparison import Difference, compare, compare_text
+from lester_jupyter.rewriting.verification.edits import Answers
+from lester_jupyter.rewriting.verification.mutation import Change, changes
 
 REAL = Change("the real inputs")
 """The inputs as the user has them."""

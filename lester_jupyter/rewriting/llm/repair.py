@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lester_jupyter.errors import ProviderError
-from lester_jupyter.rewriting import prompts
 from lester_jupyter.rewriting.judging import Judge, Verdict
+from lester_jupyter.rewriting.llm import prompts
+from lester_jupyter.rewriting.llm.reply import Reply, read_reply
 from lester_jupyter.rewriting.progress import OnProgress, silent
 from lester_jupyter.rewriting.providers.provider import Completion, Provider
-from lester_jupyter.rewriting.reply import Reply, read_reply
 from lester_jupyter.rewriting.task import Task
 from lester_jupyter.rewriting.types import Attempt, Finding
 

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from lester_jupyter.rewriting.sandbox import Sandbox
+from lester_jupyter.rewriting.sandbox.sandbox import Sandbox
 
 _SKIPPED = frozenset({"__pycache__", "node_modules", "venv", "env", "site-packages"})
 _WHOLE_BYTES = 64 * 2**20

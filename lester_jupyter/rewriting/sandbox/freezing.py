@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
+from lester_jupyter.rewriting.sandbox.wire import NotEncodableError, encode
 from lester_jupyter.rewriting.types import Finding
-from lester_jupyter.rewriting.wire import NotEncodableError, encode
 
 
 class Frozen(NamedTuple):

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from lester_jupyter.errors import LesterError
-from lester_jupyter.rewriting.blobs import Blobs, pack_array, pack_column, unpack_array, unpack_column
+from lester_jupyter.rewriting.sandbox.blobs import Blobs, pack_array, pack_column, unpack_array, unpack_column
 
 MAGIC = b"LSTR1"
 LIMIT_BYTES = 256 * 1024 * 1024

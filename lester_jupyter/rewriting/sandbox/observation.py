@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from lester_jupyter.rewriting.comparison import compare, compare_text
-from lester_jupyter.rewriting.freezing import Frozen, freeze_namespace
-from lester_jupyter.rewriting.sandbox import Job, RunResult, Sandbox
-from lester_jupyter.rewriting.sandbox_inputs import InputTree
+from lester_jupyter.rewriting.sandbox.freezing import Frozen, freeze_namespace
+from lester_jupyter.rewriting.sandbox.inputs import InputTree
+from lester_jupyter.rewriting.sandbox.sandbox import Job, RunResult, Sandbox
+from lester_jupyter.rewriting.sandbox.wire import decode, encode
 from lester_jupyter.rewriting.types import Finding, Observation
-from lester_jupyter.rewriting.wire import decode, encode
+from lester_jupyter.rewriting.verification.comparison import compare, compare_text
 
 _NOT_DATA = frozenset({"module", "function", "type", "builtin_function_or_method", "ABCMeta"})
 _PRELOADED = ("sklearn", "scipy", "statsmodels", "matplotlib")

@@ -1,0 +1,1 @@
+"""Talks with a language model: what it is asked, what is made of its replies, what never leaves."""

@@ -1,0 +1,1 @@
+"""Compares a rewrite with its original, on the real and on changed inputs."""
