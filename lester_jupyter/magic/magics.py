@@ -88,8 +88,8 @@ class LesterMagics(Magics, Configurable):
     def _rewrite(self, request: Request) -> None:
         session = self._last = Session(request)
         self._shell.user_ns["_lester"] = session
-        live = getattr(self._shell, "kernel", None) is not None
-        if live:  # a notebook shows the progress; a terminal gets the text once, when it is complete
+        live = somebody_watches(self._shell)
+        if live:  # the view follows the progress; elsewhere it is shown once, when it is complete
             session.view.show()
         try:
             session.work()
@@ -132,6 +132,15 @@ class LesterMagics(Magics, Configurable):
         except SyntaxError:
             return {}
         return {n: _kept(self._shell.user_ns[n]) for n in names if n in self._shell.user_ns}
+
+
+def somebody_watches(shell: Any) -> bool:
+    """Whether a person sits before the cell: then, and only then, front ends let a cell ask for input.
+
+    nbclient, papermill and nbval do not, and nbval knows no updates of what was displayed.
+    """
+    kernel = getattr(shell, "kernel", None)
+    return kernel is not None and bool(getattr(kernel, "_allow_stdin", True))
 
 
 def _kept(value: Any) -> Any:

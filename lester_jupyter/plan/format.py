@@ -55,7 +55,7 @@ def describe(operator: Operator, plan: Plan | None = None) -> str:
     """
     if plan is not None and isinstance(operator, Scan):
         return plan.source_names[operator.source]
-    text = " ".join(_describe(operator).split())
+    text = " ".join(line.strip() for line in _describe(operator).splitlines())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
