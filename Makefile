@@ -31,8 +31,9 @@ lab: $(VENV)/demo.stamp  ## Open JupyterLab on the demo's notebook
 	$(BIN)/jupyter lab demo/01_rewrite.ipynb
 
 browser:
-	@command -v chromium >/dev/null || { echo "installing Debian's chromium for the browser tests"; \
-	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu; }
+	@{ command -v chromium && ldconfig -p | grep libatomic.so.1; } >/dev/null || { \
+	  echo "installing Debian's chromium, and what playwright needs, for the browser tests"; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu libatomic1; }
 
 lint: $(VENV)/test.stamp  ## Style, types and layers, Python and TypeScript
 	$(BIN)/ruff check .

@@ -15,6 +15,9 @@ from lester_jupyter.rewriting.sandbox.sandbox import Job, RunResult, Sandbox
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the measures of Linux are tested here")
 
+BY_THE_SYSTEM = "OSError"
+"""How a write ends that no audit hook sees: the read-only file systems of the namespaces refuse it."""
+
 FORK_EXEC = """
 import _posixsubprocess, os
 r, w = os.pipe()
@@ -33,7 +36,7 @@ HOSTILE = {
     "writes by tofile": ("import numpy as np\nnp.zeros(3).tofile('SENTINEL')", "Error"),
     "writes by pyarrow's C++": (
         "import pyarrow as pa\nwith pa.OSFile('SENTINEL', 'wb') as f: f.write(b'x')",
-        "OSError",
+        BY_THE_SYSTEM,
     ),
     "writes through a symlink": ("import os\nos.symlink('HOME', 'link')\nopen('link/x', 'w')", "BlockedError"),
     "writes with a directory handle": (
@@ -165,6 +168,8 @@ def test_hostile_code_is_contained(code, end, profile, victim, monkeypatch):
     monkeypatch.setenv("MY_API_KEY", "SECRET")
     if profile == "rewrite" and ("did not end" in end or end == "*"):
         pytest.skip("the limits are the same in both profiles, and cost seconds")
+    if end == BY_THE_SYSTEM and not shared_sandbox().isolated():
+        pytest.skip("files opened by C++ are held by the system's namespaces alone, which this machine does not grant")
     result = run(code, victim, profile=profile)
     if end == "":
         assert result.failure is None or profile == "rewrite", result.failure

@@ -23,10 +23,10 @@ MODULES = _words(
 DANGEROUS_MODULES = _words(
     """
     IPython _ctypes _io _pickle _posixsubprocess _thread aiohttp ast asyncio atexit bdb boto3 builtins bz2 cPickle
-    cProfile cffi cloudpickle code codecs codeop concurrent ctypes cython dbm dill dis distutils ensurepip
-    faulthandler fcntl fileinput fsspec ftplib gc gzip http httpx imaplib imp importlib inspect io ipykernel
+    cProfile cffi cloudpickle code codecs codeop concurrent ctypes cython dbm dill dis distutils duckdb ensurepip
+    faulthandler fcntl fileinput fsspec ftplib gc gzip h5py http httpx imaplib imp importlib inspect io ipykernel
     ipywidgets joblib linecache lzma marshal mmap multiprocessing nt nturl2path numba numexpr os paramiko pdb pickle
-    pip pkgutil platform poplib posix profile psycopg2 pty requests resource runpy s3fs select selectors setuptools
+    pip pkgutil platform polars poplib posix profile psycopg2 pty pyarrow requests resource runpy s3fs select selectors setuptools
     shelve shutil signal site smtplib socket sqlalchemy sqlite3 ssl subprocess sys sysconfig tarfile telnetlib
     tempfile threading tokenize trace traceback tracemalloc tty types urllib urllib3 venv weakref webbrowser xmlrpc
     zipfile zipimport
