@@ -167,7 +167,8 @@ class Frame(FrameExport):
         Args:
             target_column: the new column; or several, then `func` gives a tuple with one value for each.
             source_columns: the columns that `func` gets, one argument each; an empty list for a constant.
-            func: called once a row with Python values, or once with Series if `vectorized`.
+            func: called once a row with Python values, or once with Series if `vectorized`. What it gives must depend
+                on its arguments alone: a function that remembers earlier rows has lineage that nobody can see.
             vectorized: whether `func` takes and gives whole columns. Its lineage counts as over-approximate, since
                 nothing shows that it treats each row by itself.
 

@@ -32,7 +32,7 @@ def accept(call: Call) -> None:
     """Puts the declarative code in place of this cell and remembers it, so that no model is needed any more."""
     code = call.session.accept(force=call.options.force)
     call.shell.set_next_input(code, replace=True)
-    print("Accepted; the declarative code stands in place of this cell.")
+    print(f"Accepted; the declarative code stands in place of this cell. {call.session.view.message}".rstrip())
 
 
 def reject(call: Call) -> None:
@@ -50,7 +50,7 @@ def retry(call: Call) -> None:
 def status(call: Call) -> None:
     """Says what became of the last cell."""
     session = call.session
-    print(f"{session.status}: {session.rewrite!r}")
+    print(f"{session.status}: {session.rewrite or session.view.message}")
     for finding in session.findings:
         where = f"lines {finding.lines[0]}-{finding.lines[1]}: " if finding.lines else ""
         print(f"  {finding.severity}: {where}{finding.message}" + (f" Hint: {finding.hint}" if finding.hint else ""))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import CodeType, FunctionType
 from typing import Any
 
 import pandas as pd
@@ -12,13 +14,14 @@ from IPython.core.magic_arguments import parse_argstring
 from traitlets import Bool, Enum, Float, Int, Unicode
 from traitlets.config import Configurable
 
-from lester_jupyter.errors import LesterError, UsageError
+from lester_jupyter.errors import UsageError
 from lester_jupyter.magic.arguments import COMMANDS, lester_arguments
 from lester_jupyter.magic.commands import Call, execute
 from lester_jupyter.magic.original import Failure, fail_like, run_original
 from lester_jupyter.magic.session import Request, Session
 from lester_jupyter.rewriting.lifting import free_names
 from lester_jupyter.rewriting.settings import REWRITERS, Settings
+from lester_jupyter.rewriting.stages import named
 
 
 @magics_class
@@ -66,15 +69,17 @@ class LesterMagics(Magics, Configurable):
         if options.command:
             raise UsageError(f"{' '.join(options.command)!r} on the line of a %%lester cell means nothing.")
         settings = self._settings(options)  # a wrong option is told before the cell runs
-        before = self._needed(cell)
+        stage = named(options.stage) if options.stage else None
+        before, directory = self._needed(cell), Path.cwd()  # the cell may change both
+        self._forget()  # from here on, `%lester` speaks about this cell
         failure = run_original(self._shell, cell)
         if failure is not None:
             fail_like(self._shell, failure, remark_on(failure))
         request = Request(
             code=cell,
-            directory=Path.cwd(),
+            directory=directory,
             namespace=before,
-            stage=options.stage,
+            stage=stage,
             outputs=tuple(options.output) if options.output else None,
             hint=options.hint,
             settings=settings,
@@ -91,18 +96,13 @@ class LesterMagics(Magics, Configurable):
         live = somebody_watches(self._shell)
         if live:  # the view follows the progress; elsewhere it is shown once, when it is complete
             session.view.show()
-        try:
-            session.work()
-        except LesterError as error:
-            self._failed(session, str(error))
-        except Exception as error:  # noqa: BLE001 - the notebook must not break on a fault of ours
-            self._failed(session, f"lester_jupyter failed ({type(error).__name__}: {error}); your cell ran as always.")
+        session.work()
         if not live:
             session.view.show()
 
-    def _failed(self, session: Session, message: str) -> None:
-        session.view.status, session.view.message = "failed", message
-        session.view.keep_record()
+    def _forget(self) -> None:
+        self._last = None
+        self._shell.user_ns.pop("_lester", None)
 
     def _command(self, options: Any) -> Any:
         name, *words = options.command or [""]
@@ -111,7 +111,7 @@ class LesterMagics(Magics, Configurable):
                 f"There is no command {name!r}." if name else "%lester needs a command.", available=COMMANDS
             )
         if self._last is None:
-            raise UsageError("No cell has been rewritten yet.", hint="put %%lester on top of a cell and run it")
+            raise UsageError("There is no rewritten cell.", hint="put %%lester on top of a cell and run it")
         return execute(name, Call(self._shell, self._last, words, options))
 
     def _settings(self, options: Any) -> Settings:
@@ -131,7 +131,7 @@ class LesterMagics(Magics, Configurable):
             names = free_names(cell)
         except SyntaxError:
             return {}
-        return {n: _kept(self._shell.user_ns[n]) for n in names if n in self._shell.user_ns}
+        return {name: _kept(value) for name, value in _with_what_they_use(names, self._shell.user_ns).items()}
 
 
 def somebody_watches(shell: Any) -> bool:
@@ -141,6 +141,28 @@ def somebody_watches(shell: Any) -> bool:
     """
     kernel = getattr(shell, "kernel", None)
     return kernel is not None and bool(getattr(kernel, "_allow_stdin", True))
+
+
+def _with_what_they_use(names: Iterable[str], variables: Mapping[str, Any]) -> dict[str, Any]:
+    """These variables, and those that the functions among them may look up when they are called."""
+    found: dict[str, Any] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in variables:
+            found[name] = variables[name]
+            waiting.extend(_looked_up(found[name]))
+    return found
+
+
+def _looked_up(value: Any) -> Iterator[str]:
+    """All names in a function's code; too many (attributes are among them), never too few."""
+    if isinstance(value, FunctionType):
+        yield from _looked_up(value.__code__)
+    elif isinstance(value, CodeType):
+        yield from value.co_names
+        for constant in value.co_consts:
+            yield from _looked_up(constant)
 
 
 def _kept(value: Any) -> Any:

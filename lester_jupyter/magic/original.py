@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +32,7 @@ def run_original(shell: Any, cell: str) -> Failure | None:
     Returns:
         What went wrong, or None.
     """
-    with _kept_back(shell) as shown:
+    with _kept_back(shell) as shown, _awaiting(shell):
         result = shell.run_cell(cell, store_history=False)
     error = result.error_before_exec or result.error_in_exec
     if error is None:
@@ -48,6 +49,28 @@ def _kept_back(shell: Any) -> Iterator[list[list[str]]]:
         yield shown
     finally:
         del shell._showtraceback
+
+
+@contextmanager
+def _awaiting(shell: Any) -> Iterator[None]:
+    """Lets the cell await: a kernel's own event loop is busy running the magic, so the cell gets another one."""
+    usual = shell.loop_runner
+    shell.loop_runner = _run_in_another_loop
+    try:
+        yield
+    finally:
+        shell.loop_runner = usual
+
+
+def _run_in_another_loop(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    outer = asyncio.events._get_running_loop()
+    asyncio.events._set_running_loop(None)
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(coroutine)
+    finally:
+        loop.close()
+        asyncio.events._set_running_loop(outer)
 
 
 def fail_like(shell: Any, failure: Failure, remark: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,17 @@ class Request:
     settings: Settings = field(default_factory=Settings)
 
 
+_EDITED = Finding("not-verified", "warning", "The accepted code was edited; it is checked the next time the cell runs.")
+
+
+class InterruptedRewrite(KeyboardInterrupt):
+    """The user stopped the rewriting, not the cell."""
+
+    def _render_traceback_(self) -> list[str]:
+        """IPython's protocol: one line, not a stack of our frames."""
+        return ["KeyboardInterrupt: the rewrite was interrupted; your cell ran as always."]
+
+
 class Session:
     """Rewrites one cell and keeps what came of it.
 
@@ -56,7 +68,7 @@ class Session:
         self.view = RewriteView(
             original=request.code,
             title="",
-            progress=[{"step": title, "state": "waiting", "detail": ""} for title in STEPS.values()],
+            progress=_nothing_done(),
             on_accept=self._accepted_in_view,
             on_reject=self.reject,
             on_retry=self._retried_in_view,
@@ -65,9 +77,38 @@ class Session:
     # the work ----------------------------------------------------------------------------------------------------
 
     def work(self) -> None:
-        """Rewrites, checks and runs, and shows each step in the view."""
-        request = self.request
+        """Rewrites, checks and runs, and shows each step in the view; a fault of ours is told there.
+
+        Raises:
+            InterruptedRewrite: the user stopped it.
+        """
+        self._begin()
+        try:
+            self._work()
+        except LesterError as error:
+            self._failed(str(error))
+        except Exception as error:  # noqa: BLE001 - the notebook must not break on a fault of ours
+            self._failed(f"lester_jupyter failed ({type(error).__name__}: {error}); your cell ran as always.")
+        except KeyboardInterrupt:
+            self._failed("The rewrite was interrupted; your cell ran as always.")
+            raise InterruptedRewrite from None
+        finally:
+            self.view.keep_record()
+
+    def _begin(self) -> None:
+        """Nothing of an earlier try stays: neither its run nor its plan may stand beside another rewrite."""
+        self.rewrite = self.run = None
+        self.view.set_source(None)
+        self.view.plan = {}
+        self.view.rewritten, self.view.verification, self.view.message = "", {}, ""
+        self.view.progress = _nothing_done()
         self.view.status = "working"
+
+    def _failed(self, message: str) -> None:
+        self.view.status, self.view.message = "failed", message
+
+    def _work(self) -> None:
+        request = self.request
         self.rewrite = rewrite(
             request.code,
             directory=request.directory,
@@ -84,7 +125,6 @@ class Session:
         else:
             self._progress("run", "skipped", "only a verified rewrite runs without being asked")
         self.view.status = self.status
-        self.view.keep_record()
 
     def _run(self, done: Rewrite, *, force: bool = False) -> None:
         self._progress("run", "running", "")
@@ -169,18 +209,25 @@ class Session:
         if not done.verified and not force:
             raise UsageError("This rewrite is not verified.", hint="%lester accept --force takes it anyway")
         accepted = done.code if code is None else code
-        done.accept(accepted)
+        problems = done.accept(accepted)
+        if accepted != done.code:  # the evidence is about the code as it was
+            self.view.verification = dict(verification_payload(None, (_EDITED,)) or {})
         self.view.rewritten, self.view.status = accepted, "accepted"
+        self.view.message = " ".join(problem.message for problem in problems)
         self.view.keep_record()
         return accepted
 
     def reject(self) -> None:
-        """Drops the rewrite; the cell stays as it is."""
+        """Drops the rewrite; the cell stays as it is, and what was accepted for it no longer is."""
+        problems = self.rewrite.reject() if self.rewrite is not None else ()
         self.view.status = "rejected"
+        self.view.message = " ".join(problem.message for problem in problems)
         self.view.keep_record()
 
     def retry(self, hint: str | None) -> None:
-        """Tries again, with a hint for the language model if there is one."""
+        """Tries again, with a hint for the language model if there is one; not with what was accepted before."""
+        if self.rewrite is not None:
+            self.rewrite.reject()
         self.request = replace(self.request, hint=hint or None)
         self.work()
 
@@ -191,8 +238,14 @@ class Session:
             self.view.message = str(error)
             return
         if not self.view.placed:
-            self.view.message = "Accepted. Run %lester accept in a cell to put the code in its place."
+            place = "Accepted. Run %lester accept in a cell to put the code in its place."
+            self.view.message = f"{place} {self.view.message}".rstrip()
 
     def _retried_in_view(self, hint: str, code: str) -> None:
         del code
-        self.retry(hint)
+        with suppress(InterruptedRewrite):  # the view says it
+            self.retry(hint)
+
+
+def _nothing_done() -> list[dict[str, str]]:
+    return [{"step": title, "state": "waiting", "detail": ""} for title in STEPS.values()]

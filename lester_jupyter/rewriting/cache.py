@@ -95,7 +95,7 @@ class RewriteCache:
         }
         try:
             if accepted:
-                self._unaccept_others(task)
+                self._unaccept(task)
             _write(self._path(task, rewriter), stored)
         except OSError as error:
             return Finding(
@@ -103,7 +103,21 @@ class RewriteCache:
             )
         return None
 
-    def _unaccept_others(self, task: Task) -> None:
+    def forget(self, task: Task) -> Finding | None:
+        """Takes back that a rewrite of this cell was accepted; the rewrites themselves stay.
+
+        Returns:
+            A finding where a file could not be written.
+        """
+        try:
+            self._unaccept(task)
+        except OSError as error:
+            return Finding(
+                "cache", "warning", f"The rewrite in {self._directory.name} is still accepted ({error.strerror})."
+            )
+        return None
+
+    def _unaccept(self, task: Task) -> None:
         for path in self._directory.glob(f"{cell_hash(task)}-*.json"):
             found = _load(path)
             if isinstance(found, dict) and found.get("accepted"):

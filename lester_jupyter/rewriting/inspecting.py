@@ -80,9 +80,13 @@ def inspect_cell(
         hint = "try it on a smaller sample of the inputs."
         stopped = Finding("original-stopped", "error", f"The cell was stopped: {observation.stopped}", hint=hint)
         return Inspection(None, observation, (stopped, *findings))
-    if observation.external and (observation.error or "").startswith("BlockedError"):
+    refused = [f.kind for f in findings if f.kind in ("external-call", "sandbox")]
+    if refused and (observation.error or "").startswith("BlockedError"):
         # The sandbox raised, not the cell: the cell's own call is what the user should know of.
-        blocked = (replace(f, severity="error") if f.kind == "external-call" else f for f in findings)
+        line = observation.error_line
+        lines = None if line is None else (line, line)
+        kind = "external-call" if "external-call" in refused else "sandbox"
+        blocked = (replace(f, severity="error", lines=f.lines or lines) if f.kind == kind else f for f in findings)
         return Inspection(None, observation, tuple(blocked))
     if observation.error is not None:
         return Inspection(None, observation, (_raised(observation), *findings))
@@ -127,6 +131,8 @@ def _raised(observation: Observation) -> Finding:
     if error.startswith("FileNotFoundError"):
         name = re.search(r"'([^']+)'\s*$", error)
         hint = f"put {name[1] if name else 'the file'} where the cell looks for it, or correct the path."
+    if error.startswith("EOFError: EOF when reading a line"):
+        hint = "nobody answers input() in the sandbox: put the answer into a variable in a cell above."
     return Finding(
         "original-raised", "error", f"The cell itself raises {error}", None if line is None else (line, line), hint
     )

@@ -12,6 +12,7 @@ from lester_jupyter.errors import RewriteError, UsageError
 from lester_jupyter.rewriting.cache import RewriteCache
 from lester_jupyter.rewriting.evidence import sandbox_judge
 from lester_jupyter.rewriting.inspecting import Inspection, inspect_cell
+from lester_jupyter.rewriting.leftovers import left_behind
 from lester_jupyter.rewriting.lifting import lift
 from lester_jupyter.rewriting.llm import prompts
 from lester_jupyter.rewriting.llm.repair import Outcome
@@ -140,6 +141,16 @@ class Rewrite:
             problem = self._cache.store(task, self.candidate, self._maker, verified=self.verified, accepted=True)
         else:
             problem = self._cache.store(task, self._edited(code), "user", verified=False, accepted=True)
+        return (problem,) if problem is not None else ()
+
+    def reject(self) -> tuple[Finding, ...]:
+        """Drops the rewrite: if it, or another of this cell, was accepted, it no longer is.
+
+        Returns:
+            A finding where this could not be stored.
+        """
+        task = self._inspection.task
+        problem = self._cache.forget(task) if task is not None and self._cache is not None else None
         return (problem,) if problem is not None else ()
 
     def _edited(self, code: str) -> Candidate:
@@ -301,7 +312,8 @@ def _findings(inspection: Inspection, outcome: Outcome) -> tuple[Finding, ...]:
     """All findings once each, errors first."""
     best = outcome.best
     evidence = (*best.candidate.findings, *best.verification.findings) if best is not None else ()
-    collected = [*outcome.findings, *evidence, *inspection.findings]
+    left = left_behind(inspection.observation.variables, best.candidate) if best is not None else ()
+    collected = [*outcome.findings, *evidence, *inspection.findings, *left]
     if best is not None and not best.verified and not any(f.severity == "error" for f in evidence):
         kind = {"different": "counterexample", "policy": "policy"}.get(best.outcome, "not-verified")
         collected.insert(0, Finding(kind, "error", best.reason))

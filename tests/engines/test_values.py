@@ -67,7 +67,7 @@ def test_values_come_back_as_they_went_in(values: list[Any]) -> None:
 def test_a_column_of_one_type_gets_that_type_and_all_others_stay_objects(values: list[Any], dtype: str) -> None:
     column = to_series(values)
     assert str(column.dtype) == dtype
-    assert column.tolist() == values or values[1:] == [1.0, float("nan")][1:] or math.isnan(values[-1])
+    assert all(a == b or (a != a and b != b) for a, b in zip(column.tolist(), values, strict=True))  # noqa: PLR0124 - NaN
 
 
 NA = None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+
 from magic_cells import LEAVES_FILES_OPEN
 
 from lester_jupyter.magic import load
@@ -59,3 +62,31 @@ def test_rows_and_operators_that_do_not_exist(rewritten, capsys):
 def test_loading_twice_keeps_the_session(rewritten):
     load(rewritten)
     assert rewritten.run_line_magic("lester", "plan") is None
+
+
+def test_an_edited_rewrite_is_not_called_verified(rewritten):
+    session: Session = rewritten.user_ns["_lester"]
+    session.accept(session.rewrite.code + "kept = []\n")
+    assert session.view.verification["verified"] is False
+    assert "Verified" not in repr(session.view)
+
+
+def test_a_rewrite_that_could_not_be_stored_is_not_silently_accepted(rewritten, capsys):
+    store = rewritten.user_ns["_lester"].request.directory / ".lester" / "rewrites"
+    shutil.rmtree(store)
+    store.touch()
+    try:
+        run(rewritten, "%lester accept")
+    finally:
+        store.unlink()
+    assert "could not be stored" in capsys.readouterr().out
+
+
+def test_a_retry_that_finds_nothing_leaves_nothing_of_the_run_before(rewritten, capsys, monkeypatch):
+    session: Session = rewritten.user_ns["_lester"]
+    code = session.request.code + "raise ValueError\n"
+    monkeypatch.setattr(session, "request", replace(session.request, code=code))
+    assert run(rewritten, "%lester retry").success
+    assert (session.status, session.run, session.view.plan, session.view.rewritten) == ("refused", None, {}, "")
+    capsys.readouterr()
+    assert not run(rewritten, "%lester plan").success

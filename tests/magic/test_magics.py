@@ -93,7 +93,7 @@ def test_an_accepted_rewrite_is_taken_from_the_store(shell):
     [
         ("", "%lester needs a command"),
         ("acept", "There is no command 'acept'"),
-        ("accept", "No cell has been rewritten yet"),
+        ("accept", "There is no rewritten cell"),
     ],
 )
 def test_a_wrong_command_is_one_readable_line(shell, capsys, line, message):
@@ -104,8 +104,9 @@ def test_a_wrong_command_is_one_readable_line(shell, capsys, line, message):
     assert "Traceback" not in shown
 
 
-def test_a_wrong_option_is_told_before_the_cell_runs(shell):
-    result = run(shell, "%%lester --rewriter nobody\nmark = 1\n")
+@pytest.mark.parametrize("option", ["--rewriter nobody", "--stage nothing"])
+def test_a_wrong_option_is_told_before_the_cell_runs(shell, option):
+    result = run(shell, f"%%lester {option}\nmark = 1\n")
     assert not result.success
     assert "mark" not in shell.user_ns
 
@@ -128,3 +129,43 @@ def test_unloading_takes_the_magics_away(shell):
     shell.run_line_magic("unload_ext", "lester_jupyter")
     assert "lester" not in shell.magics_manager.magics["cell"]
     shell.run_line_magic("load_ext", "lester_jupyter")
+
+
+def test_a_cell_that_changes_the_directory_is_rewritten_where_it_ran(shell):
+    Path("sub").mkdir()
+    run(shell, QUICK + "import os\nos.chdir('sub')\n" + CELL.replace("customers.csv", "../customers.csv"))
+    session = shell.user_ns["_lester"]
+    assert Path.cwd().name == "sub"
+    assert session.request.directory == Path.cwd().parent
+
+
+def test_what_functions_of_earlier_cells_look_up_is_taken_along(shell):
+    run(shell, "unwanted = ['US']\ndef is_unwanted(country):\n    return any(country == one for one in unwanted)\n")
+    run(shell, "def is_wanted(country):\n    return not is_unwanted(country)\nunused = 1\n")
+    run(shell, QUICK + CELL.replace("country == 'US'", "not is_wanted(country)"))
+    session = shell.user_ns["_lester"]
+    assert set(session.request.namespace) == {"is_wanted", "is_unwanted", "unwanted"}
+    assert session.status == "verified", session.findings
+
+
+def test_after_a_cell_that_fails_nothing_is_said_about_an_earlier_one(shell, capsys):
+    shell.user_ns["_lester"] = shell.magics_manager.magics["cell"]["lester"].__self__._last = "an earlier session"
+    run(shell, QUICK + "1/0\n")
+    capsys.readouterr()
+    assert not run(shell, "%lester accept").success
+    assert "There is no rewritten cell" in capsys.readouterr().out
+    assert "_lester" not in shell.user_ns
+
+
+def test_interrupting_the_rewrite_is_said_in_one_line_and_in_the_view(shell, capsys, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lester_jupyter.magic.session.rewrite", interrupted)
+    result = run(shell, QUICK + CELL)
+    shown = capsys.readouterr().out
+    assert isinstance(result.error_in_exec, KeyboardInterrupt)
+    assert last_line(shown).startswith("KeyboardInterrupt: the rewrite was interrupted")
+    assert "Traceback" not in shown
+    assert shell.user_ns["kept"]
+    assert shell.user_ns["_lester"].view.status == "failed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 
 from lester_jupyter.magic.original import fail_like, run_original
@@ -60,3 +61,14 @@ def test_an_error_of_somebody_else_meanwhile_is_shown_as_it_is(shell, capsys):
     assert "KeyError: 'other'" in shown
     assert "lester: sorry" not in shown
     assert "_showtraceback" not in vars(shell)
+
+
+def test_a_cell_may_await_although_the_kernels_loop_is_busy_with_the_magic(shell):
+    async def kernel():
+        assert run_original(shell, "import asyncio\nawait asyncio.sleep(0)\nslept = True\n") is None
+        await asyncio.sleep(0)
+
+    usual = shell.loop_runner
+    asyncio.run(kernel())
+    assert shell.user_ns["slept"]
+    assert shell.loop_runner is usual

@@ -38,6 +38,9 @@ def fixed(files=None, values=None, code=CODE, **options) -> list[Change]:
         b"caf\xe9,1\nth\xe9,2\n",
         b'"quoted, field",1\nb,2\n',
         b"a,b\n\nc,d\n",
+        b"[2024-01-01 10:00] INFO a\n[2024-01-02 11:00] WARN b\n",
+        b"<b>x</b>,1\n<script>y</script>,2\n",
+        b"[1, 2]\n[3, 4]\n",
     ],
     ids=repr,
 )
@@ -47,7 +50,7 @@ def test_unchanged_records_are_the_file_byte_for_byte(data):
     assert records.to_bytes() == data
 
 
-@pytest.mark.parametrize("data", [b"", b"\x00\x01PAR1", b'[{"a": 1}]', b"<html>\n</html>\n"])
+@pytest.mark.parametrize("data", [b"", b"\x00\x01PAR1", b'[{"a": 1}]', b'{\n"a": 1\n}\n', b"<html>\n</html>\n"])
 def test_what_has_no_records_is_left_alone(data):
     assert parse("f", data) is None
 
@@ -203,3 +206,20 @@ def test_large_inputs_are_sampled_with_common_keys():
     assert 300 < len(keys[0]) < 600
     assert len(keys[0] & keys[1]) > 100
     assert all(len(change.files["l.csv"]) < 20_000 and len(change.files["r.csv"]) < 20_000 for change in others)
+
+
+def test_json_fields_keep_their_types_and_may_be_none():
+    data = b'{"n": 1.5, "s": "x"}\n{"n": 2, "s": "y"}\n{"n": 3, "s": "z"}\n{"n": null, "s": "u"}\n'
+    source = parse("a.jsonl", data)
+    assert source is not None
+    row = source.rows[0]
+    assert [source.with_field(row, 0, text)[0] for text in ("7", "None", "word")] == [7, None, 1.5]
+    assert [source.with_field(row, 1, text)[1] for text in ("7", "None", "word")] == ["7", None, "word"]
+    assert b'"n": NaN' in source.replaced([source.with_field(row, 0, "nan")]).to_bytes()
+
+
+def test_columns_of_numbers_hold_nan_among_the_essential_changes():
+    series = [change for change in fixed({"a.csv": b"x,1.5\ny,2.5\nz,3.5\nu,1.5\n"}) if change.essential]
+    found = [change for change in series if "the number nan" in change.name]
+    assert [change.place for change in found] == [("a.csv", 1)]
+    assert found[0].files["a.csv"].count(b",nan") >= 2

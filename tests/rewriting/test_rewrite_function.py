@@ -268,6 +268,10 @@ CALLS = "import socket\nx = [1]\nsocket.create_connection(('127.0.0.1', 9))\n"
 CALLED = (
     "The original tried this, and it was not carried out: network call socket.getaddrinfo('127.0.0.1', 9, 0, 1, 0)."
 )
+ELSEWHERE = (
+    "The original tried this, and it was not carried out: writing '/nowhere/a.csv', "
+    "a file outside its copy of the working directory."
+)
 NOTHING = "The cell leaves nothing behind that could be compared: no variable and no file."
 
 
@@ -288,6 +292,7 @@ NOTHING = "The cell leaves nothing behind that could be compared: no variable an
             "The cell itself raises FileNotFoundError: [Errno 2] No such file or directory: 'gone.csv'",
         ),
         (CALLS, ("external-call", (3, 3)), CALLED),
+        ("x = [1]\nopen('/nowhere/a.csv', 'w').write('1')\n", ("sandbox", (2, 2)), ELSEWHERE),
         ("print('hello')\n", ("output-missing", None), NOTHING),
         (
             "from sklearn.linear_model import LogisticRegression\nmodel = LogisticRegression().fit([[0], [1]], [0, 1])\n",

@@ -20,6 +20,8 @@ type Model = AnyModel<State & Record<string, unknown>>;
 
 async function render({ model, el }: { model: Model; el: HTMLElement }): Promise<() => void> {
   const host = new WidgetHost(model, el, __BUILD__);
+  // at once: whoever waits for a live view (our renderer in JupyterLab) must not take a slow one for none
+  el.replaceChildren(h('div', { class: 'lj-plain' }));
   const slow = setTimeout(() => el.replaceChildren(plain(host, 'Loading the view…')), PATIENCE);
   try {
     const core = await load(host);

@@ -69,7 +69,7 @@ def as_outputs(names: Sequence[str], ctx: Context) -> tuple[Output, ...]:
 def detect_outputs(code: str, observation: Observation | None = None) -> tuple[Output, ...]:
     """The outputs of a cell: collections that no later statement of it uses up, and the files it writes.
 
-    Looking at a value (`print(len(data))`, `data[:3]`) does not use it up. When nothing is left over, the collections
+    A header that was only read past is none of them. Looking at a value (`print(len(data))`, `data[:3]`) does not use it up. When nothing is left over, the collections
     are what the last statements made.
 
     Args:
@@ -85,8 +85,10 @@ def detect_outputs(code: str, observation: Observation | None = None) -> tuple[O
     used = _used(body)
     left = [name for name in made if name not in used]
     files = _files(tree, observation)
+    results = [name for name in left if not _is_first_record(body, name)]
+    left = results if results or files else left
     if not left and not files:
-        left = list(made)[-1:]
+        left = sorted(made, key=made.__getitem__)[-1:]
     return (*(Output(n) for n in left), *(Output(f, "file") for f in files))
 
 
@@ -103,8 +105,8 @@ def _flattened(body: Sequence[ast.stmt]) -> list[ast.stmt]:
     return flat
 
 
-def _made(body: Sequence[ast.stmt], observation: Observation | None) -> dict[str, None]:
-    """The names that hold collections, in the order in which they were last filled."""
+def _made(body: Sequence[ast.stmt], observation: Observation | None) -> dict[str, int]:
+    """The names that hold collections, in the order in which they were first bound, and where each was last filled."""
     kinds: dict[str, bool] = {}
     filled: dict[str, int] = {}
     for number, statement in enumerate(body):
@@ -126,7 +128,7 @@ def _made(body: Sequence[ast.stmt], observation: Observation | None) -> dict[str
             if name in kinds:
                 filled[name] = number
     names = [n for n, collects in kinds.items() if collects and not n.startswith("_") and not _is_constant(body, n)]
-    return dict.fromkeys(sorted(names, key=lambda n: list(kinds).index(n)))
+    return {name: filled[name] for name in names}
 
 
 def _collects(
@@ -159,9 +161,23 @@ def _is_constant(body: Sequence[ast.stmt], name: str) -> bool:
     return all(v is not None and not any(isinstance(n, ast.Name | ast.Call) for n in ast.walk(v)) for v in values)
 
 
+def _is_first_record(body: Sequence[ast.stmt], name: str) -> bool:
+    """`header = next(reader)`: what was taken off the top of a file is no result beside others."""
+    values = [s.value for s in body if isinstance(s, ast.Assign | ast.AnnAssign) and name in bound([s])]
+    return all(
+        any(
+            isinstance(part, ast.Call) and (dotted(part.func) or "").rsplit(".", 1)[-1] in ("next", "readline")
+            for part in ast.walk(value)
+        )
+        for value in values
+        if value is not None
+    )
+
+
 def _used(body: Sequence[ast.stmt]) -> set[str]:
-    """The names that other values of the cell are computed from."""
+    """The names whose last values other values of the cell are computed from."""
     used: set[str] = set()
+    by_functions: set[str] = set()
     for statement in body:
         if isinstance(statement, ast.Expr) and _only_looks(statement.value):
             continue
@@ -170,14 +186,16 @@ def _used(body: Sequence[ast.stmt]) -> set[str]:
             continue
         own = set(bound([statement])) | set(changed([statement]))
         if isinstance(statement, ast.FunctionDef):
-            used |= set(reads(statement)) - set(changed(statement.body))
+            by_functions |= set(reads(statement)) - set(changed(statement.body))
             continue
         results = own - _loop_names(statement)
         for name in _inputs(statement):
             # A loop that fills `data` reads it to do so; that does not use it up.
             if name not in results or (len(results) > 1 and _is_asked_set(body, statement, name)):
                 used.add(name)
-    return used
+        if isinstance(statement, ast.Assign | ast.AnnAssign):
+            used -= set(bound([statement])) - set(reads(statement))  # whoever used the name, used another value
+    return used | by_functions
 
 
 def _is_asked_set(body: Sequence[ast.stmt], statement: ast.stmt, name: str) -> bool:

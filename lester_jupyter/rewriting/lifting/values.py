@@ -101,6 +101,7 @@ class Facts:
         put_out: fields that were demanded before anything was put out, on the path that demands least.
         length: a first guard on the number of fields: how, and the number.
         header: the first record is not data.
+        sliced: its records behind the header are taken as a part of it.
         skips_blank: a first guard drops blank lines.
         quoting: the records are those of csv.reader.
         skips_empty: a first guard drops empty lines, though not those of white space.
@@ -117,6 +118,7 @@ class Facts:
     put_out: int | None = None
     length: tuple[Literal["exact", "at least"], int] | None = None
     header: bool = False
+    sliced: bool = False
     skips_blank: bool = False
     skips_empty: bool = False
     lines: bool = False
@@ -153,8 +155,9 @@ class Facts:
 
     @property
     def untouched(self) -> bool:
-        """Whether lines are split, but no field is ever asked for."""
-        return not self.lines and self.split is not None and self.arity is None and self.highest == 0
+        """Whether no field is ever asked for: lines are split, or all of them but the header are taken elsewhere."""
+        unasked = not self.lines and self.arity is None and self.highest == 0
+        return unasked and (self.split is not None or self.sliced)
 
     @property
     def _blank_is_malformed(self) -> bool:

@@ -20,7 +20,7 @@ from lester_jupyter.rewriting.providers.provider import Message
 from lester_jupyter.rewriting.task import Task
 from lester_jupyter.rewriting.types import CheckedInput, Output
 
-PROMPT_VERSION = 1
+PROMPT_VERSION = 2
 """Counts up when a prompt changes so much that older rewrites should be asked for again."""
 
 _DATAPREP = """\
@@ -36,7 +36,8 @@ A frame is immutable; every method returns a new one. Rows are numbered from 0, 
 
 # Rules
 1. Use this API for reading, filtering, joining and deriving, instead of loops over records. Functions on single values
-   are ordinary Python; keep the original's helper functions where they are needed.
+   are ordinary Python; keep the original's helper functions where they are needed. They depend on their arguments alone
+   and keep nothing from one record to the next. Records that came out of a frame are never looped over or put back.
 2. Import only lester_jupyter and what the original imports. No eval or exec, no os, subprocess or network, no opening
    of files: files are read with ld.read_… and written with frame.write_text or frame.write_csv.
 3. Keep the original's quirks: duplicates, the order of rows, the last of several equal keys winning, exact texts.

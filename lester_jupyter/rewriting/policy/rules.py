@@ -26,10 +26,10 @@ DANGEROUS_MODULES = _words(
     cProfile cffi cloudpickle code codecs codeop concurrent ctypes cython dbm dill dis distutils duckdb ensurepip
     faulthandler fcntl fileinput fsspec ftplib gc gzip h5py http httpx imaplib imp importlib inspect io ipykernel
     ipywidgets joblib linecache lzma marshal mmap multiprocessing nt nturl2path numba numexpr os paramiko pdb pickle
-    pip pkgutil platform polars poplib posix profile psycopg2 pty pyarrow requests resource runpy s3fs select selectors setuptools
-    shelve shutil signal site smtplib socket sqlalchemy sqlite3 ssl subprocess sys sysconfig tarfile telnetlib
-    tempfile threading tokenize trace traceback tracemalloc tty types urllib urllib3 venv weakref webbrowser xmlrpc
-    zipfile zipimport
+    pip pkgutil platform polars poplib posix profile psycopg2 pty pyarrow requests resource runpy s3fs select
+    selectors setuptools shelve shutil signal site smtplib socket sqlalchemy sqlite3 ssl subprocess sys sysconfig
+    tarfile telnetlib tempfile threading tokenize trace traceback tracemalloc tty types urllib urllib3 venv weakref
+    webbrowser xmlrpc zipfile zipimport
     """
 )
 """Modules that no rewrite may import, whatever the original imports."""

@@ -71,9 +71,10 @@ def core_edits(width: int) -> Iterator[Edit]:
 
 
 def first_edits(width: int) -> Iterator[Edit]:
-    """What reveals much: unknown values, repeated keys once more, the commonest odd texts."""
+    """What reveals much: unknown values, repeated keys once more, numbers equal to nothing, the commonest odd texts."""
     yield from (column_edit(_UNKNOWN, column) for column in range(width))
     yield from (repeat_key(column) for column in range(width))
+    yield from (column_edit(_NO_NUMBER, column) for column in range(width))
     yield delete_half
     yield from (column_edit(_ALTERATIONS[0], column) for column in range(width))
     yield from (column_edit(_texts(*_FIELDS[0]), column) for column in range(width))
@@ -104,7 +105,8 @@ def random_column_edit(source: Records, rng: Draw) -> Edited | None:
 # of numbers accepts stand apart from those that it does not, or one refusal would hide them all.
 _FIELDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("",), "blank"),
-    (("NA", "null", "None", " ", "True"), "the words NA, null, None, True or one space"),
+    (("NA", "null", " ", "True"), "the words NA, null, True or one space"),
+    (("None",), "None"),
     (("007", "0", "-1", "9007199254740993"), "007, 0, -1 or 2**53 + 1"),
     (("nan",), "the word nan"),
     (("1e3", "1.50", "1e308"), "1e3, 1.50 or 1e308"),
@@ -182,6 +184,8 @@ def _quoted(source: Records, row: Row, column: int, _turn: int) -> Row:
 _UNKNOWN = Alteration(
     lambda source, row, column, _turn: source.with_altered(row, column), "values that occur nowhere else"
 )
+# No key of a dictionary or set finds it again, and neither side of a comparison holds.
+_NO_NUMBER = _texts(("nan",), "the number nan", "number")
 _ALTERATIONS = (
     _rewritten(lambda text: f" {text}  ", "blanks around the text"),
     _rewritten(str.swapcase, "the other case"),

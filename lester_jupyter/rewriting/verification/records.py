@@ -192,9 +192,9 @@ def parse(name: str, data: bytes) -> Records | None:
     if objects is not None:
         keys = tuple(dict.fromkeys(key for item in objects for key in item))
         rows = tuple(tuple(item.get(key, _ABSENT) for key in keys) for item in objects)
-        return Records(name, rows, len(keys), keys=keys, **layout)  # type: ignore[arg-type]
-    if text.lstrip().startswith(("{", "[", "<")):
-        return None  # one JSON or XML document: lines are no records
+        return Records(name, rows, len(keys), keys=keys, convert=_converter(rows), **layout)  # type: ignore[arg-type]
+    if _is_document(text.strip()):
+        return None
     separator = _separator(lines)
     split = [tuple(line.split(separator)) if separator else (line,) for line in lines]
     width = Counter(map(len, split)).most_common(1)[0][0]
@@ -272,6 +272,21 @@ def _json_objects(lines: list[str]) -> list[dict[str, Any]] | None:
             return None
         objects.append(item)
     return objects
+
+
+def _is_document(text: str) -> bool:
+    """Whether a text is one JSON or XML document, whose lines are no records; logs, too, begin with [ or <."""
+    if text.startswith("<"):
+        return text.endswith(">")
+    if not text.startswith(("{", "[")):
+        return False
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    except RecursionError:
+        return True
+    return True
 
 
 def _separator(lines: list[str]) -> str:
@@ -378,11 +393,16 @@ def _of_list(name: str, items: list[Any]) -> Records:
 
 
 def _converter(rows: Sequence[Row]) -> Callable[[int, str], Any]:
-    """Fits a text to the type that a column of Python values has; mixed columns take texts."""
+    """Fits a text to the type that a column of Python values has; mixed columns take texts, and every column None."""
 
     def convert(column: int, text: str) -> Any:
-        kinds = {type(row[column]) for row in rows if column < len(row) and row[column] is not None}
+        values = [row[column] for row in rows if column < len(row)]
+        kinds = {type(value) for value in values if value is not None and value is not _ABSENT}
+        if text == "None":
+            return None
         if kinds <= {int, float} and kinds:
+            if text == "nan" and float in kinds:
+                return float("nan")
             if text in {"", "NA"}:
                 return None if text == "NA" else _UNFIT
             if not _NUMBER.fullmatch(text):

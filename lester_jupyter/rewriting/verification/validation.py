@@ -16,6 +16,7 @@ from typing import Any
 
 from lester_jupyter.errors import PolicyError
 from lester_jupyter.rewriting.policy.check import check_policy
+from lester_jupyter.rewriting.policy.lineage import check_lineage
 from lester_jupyter.rewriting.sandbox.freezing import freeze_namespace
 from lester_jupyter.rewriting.sandbox.inputs import InputTree
 from lester_jupyter.rewriting.sandbox.observation import file_text, observe_in, preload_for
@@ -90,7 +91,7 @@ def verify(
         SandboxError: the sandbox itself does not work.
     """
     promised = [output.name for output in candidate.outputs if output.kind == "file"]
-    refused = check_policy(candidate.code, original=original, writes=promised)
+    refused = [*check_policy(candidate.code, original=original, writes=promised), *check_lineage(candidate.code)]
     if refused:
         return Verification(verified=False, findings=tuple(refused))
     with ExitStack() as stack:
@@ -326,7 +327,7 @@ class _Series:
             message = (
                 f"On {self._surplus} changed inputs the original raises an error where the rewrite gives a result."
             )
-            self._findings.append(Finding("original-raised", "info", message))
+            self._findings.append(Finding("original-raised", "warning", message))
         blocking = any(f.kind in _BLOCKING or f.severity == "error" for f in self._findings)
         return Verification(not blocking, tuple(self._checked), tuple(self._findings))
 

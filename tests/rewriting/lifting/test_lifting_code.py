@@ -161,3 +161,16 @@ def test_namespace_gives_tables_and_records(tmp_path: Path) -> None:
     candidate = lift(code, namespace=namespace)
     assert run(candidate.code, tmp_path, ("out",), namespace) == run(code, tmp_path, ("out",), namespace)
     assert "ld.from_pandas(people" in candidate.code
+
+
+def test_lists_of_the_notebook_may_be_empty(tmp_path: Path) -> None:
+    code = (
+        "name_of = {}\nfor u in people:\n    name_of[u['id']] = u['name']\n"
+        "out = []\nfor o in orders:\n    if o[1] in name_of:\n        out.append((o[0], name_of[o[1]]))\n"
+    )
+    people, orders = [{"id": 1, "name": "a"}, {"id": 2, "name": None}], [(7, 1), (8, 2), (9, 3)]
+    candidate = lift(code, namespace={"people": people, "orders": orders})
+    for some in (people, []):
+        for more in (orders, []):
+            given = {"people": some, "orders": more}
+            assert run(candidate.code, tmp_path, ("out",), given) == run(code, tmp_path, ("out",), given)

@@ -40,6 +40,26 @@ def test_outputs_leave_out_sets_that_only_serve_the_loop() -> None:
     assert names(code) == ["out"]
 
 
+def test_outputs_are_the_last_values_of_names_that_are_used_again() -> None:
+    code = "data = [line for line in open('a')]\nkeys = {}\nfor row in data:\n    keys[row] = 1\n"
+    code += "data = []\nfor line in open('b'):\n    if line in keys:\n        data.append(line)\n"
+    assert names(code) == ["data"]
+    assert names("def f():\n    return rows\nrows = [1, x]\nout = [y for y in f()]\n") == ["out"]
+
+
+def test_outputs_are_what_was_filled_last_where_everything_is_used_up() -> None:
+    code = "a = [x]\nb = [x]\nfor r in b:\n    a.append(r)\ntext = str(a) + str(b)\n"
+    assert names(code, Observation(variables={"a": "list", "b": "list", "text": "str"})) == ["a"]
+
+
+@pytest.mark.parametrize("header", ["next(reader)", "f.readline().strip().split(',')"])
+def test_outputs_leave_out_a_header_that_is_only_read_past(header: str) -> None:
+    code = f"with open('a') as f:\n    reader = csv.reader(f)\n    header = {header}\n"
+    kinds = Observation(variables={"header": "list", "rows": "list"})
+    assert names(code + "    rows = []\n    for row in reader:\n        rows.append(row)\n", kinds) == ["rows"]
+    assert names(code, kinds) == ["header"]
+
+
 def test_outputs_include_written_files() -> None:
     code = "with open('b.txt', 'w') as out:\n    for line in open('a.txt'):\n        out.write(line)\n"
     assert detect_outputs(code) == (Output("b.txt", "file"),)

@@ -101,8 +101,9 @@ def targets_of(ctx: Context, outputs: Sequence[Output]) -> list[Item]:
             _add(ctx, output.name, value, found)
         except Refusal as refused:
             why = refused.opaque
+            reason = f"Line {why.line}: {why.reason}" if why.line else why.reason[:1].upper() + why.reason[1:]
             raise NotLiftedError(
-                f"Line {why.line}: {why.reason} (needed for {output.name!r}).", line=why.line or None, hint=why.hint
+                f"{reason} (needed for {output.name!r}).", line=why.line or None, hint=why.hint
             ) from None
     return _on_shared_plans(list(found.values()))
 

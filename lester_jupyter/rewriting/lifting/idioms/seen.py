@@ -1,4 +1,4 @@
-"""`if key in seen: continue` with `seen.add(key)`: the first record of each key goes on."""
+"""`if key in seen: continue` with `seen.add(key)` or `seen[key] = …`: the first record of each key goes on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ import ast
 from collections.abc import Sequence
 
 from lester_jupyter.rewriting.lifting.expressions import lines_of, same
-from lester_jupyter.rewriting.lifting.idioms.patterns import filling, membership, mentions, method_call, only_continues
+from lester_jupyter.rewriting.lifting.idioms.patterns import (
+    filling,
+    membership,
+    mentions,
+    method_call,
+    only_continues,
+    stored,
+)
 from lester_jupyter.rewriting.lifting.interpreter.contents import distinct
 from lester_jupyter.rewriting.lifting.interpreter.context import Context, Refusal
 from lester_jupyter.rewriting.lifting.interpreter.shapes import columns_for
@@ -20,7 +27,7 @@ def seen(ctx: Context, statements: Sequence[ast.stmt], i: int) -> int:
     if asked is None or not isinstance(node, ast.If):
         return 0
     key, owner, positive = asked
-    collection = filling(ctx, owner, "set", "list")
+    collection = filling(ctx, owner, "set", "list", *(("dict",) if positive else ()))
     if collection is None or not isinstance(owner, ast.Name) or not _fresh(ctx, collection, owner.id):
         return 0
     if positive and only_continues(node.body) and _added(statements[i + 1 :], owner, key):
@@ -37,7 +44,8 @@ def _fresh(ctx: Context, collection: Collection, name: str) -> bool:
     """Whether the set is empty before the loop, and the loop only asks once and adds once."""
     assert ctx.row is not None
     across_partitions = any(id(collection) in f for f in ctx.filling)
-    return not collection.contents and not across_partitions and mentions(ctx.row.body, name) == 2
+    plain = collection.default is None
+    return plain and not collection.contents and not across_partitions and mentions(ctx.row.body, name) == 2
 
 
 def _added(statements: Sequence[ast.stmt], owner: ast.expr, key: ast.expr) -> bool:
@@ -46,6 +54,8 @@ def _added(statements: Sequence[ast.stmt], owner: ast.expr, key: ast.expr) -> bo
         call = method_call(node, "add") or method_call(node, "append")
         if call is not None and same(call[0], owner):
             return same(call[1], key)
+        if stored(node, owner, key) is not None:
+            return True
         if not isinstance(node, ast.Assign | ast.Expr):
             return False
         names = {n.id for n in ast.walk(key) if isinstance(n, ast.Name)}

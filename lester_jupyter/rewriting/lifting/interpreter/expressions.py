@@ -346,6 +346,7 @@ def _source_of(ctx: Context, relation: Relation) -> TextSource | None:
 
 def _without_header(ctx: Context, source: TextSource, relation: Relation, node: ast.Subscript) -> Value:
     """`lines[1:]`: the same file, read without its first record."""
+    source.facts.sliced = True
     again = ctx.text_source(source.path, node.lineno, source.encoding)
     again.whole, again.facts.header = source.whole, True
     again.facts.origin |= source.facts.origin

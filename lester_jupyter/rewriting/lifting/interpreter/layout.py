@@ -30,7 +30,7 @@ def scan_of(ctx: Context, source: TextSource) -> Step:
         ctx.findings.append(
             Finding(
                 "short-records",
-                "info",
+                "warning",
                 f"Records with fewer than {known.width} fields are left out; where no condition drops them, the "
                 "original raises IndexError instead.",
                 (lines[0], lines[-1]),

@@ -22,6 +22,7 @@ from lester_jupyter.rewriting.lifting.values import (
     Position,
     Relation,
     Sequence,
+    Table,
     TextSource,
     Value,
 )
@@ -62,18 +63,22 @@ def _outside(ctx: Context, value: Value, node: ast.expr) -> Value:
     if not isinstance(held, list) or not held or any(k.statement for k in ctx.kept if name in k.binds):
         return value
     if all(isinstance(r, dict) and list(r) == list(held[0]) and all(isinstance(k, str) for k in r) for r in held):
-        return Relation(
-            (table := tables.table_in_memory(ctx, name, list(held[0]), "from_records", node.lineno)).plan,
-            Named(table.plan),
-        )
+        table = _records(ctx, name, list(held[0]), node.lineno)
+        return Relation(table.plan, Named(table.plan))
     if all(isinstance(r, tuple | list) and len(r) == len(held[0]) and r for r in held):
         names = [f"field_{i}" for i in range(len(held[0]))]
-        table = tables.table_in_memory(ctx, name, names, "from_records", node.lineno)
-        assert isinstance(table.plan, ReadTable)
-        table.plan.call.args.append(ast.List(elts=[ast.Constant(n) for n in names], ctx=ast.Load()))
+        table = _records(ctx, name, names, node.lineno)
         items = tuple(tables.cell(ctx, Named(table.plan), n) for n in names)
         return Relation(table.plan, Sequence(items, "tuple" if isinstance(held[0], tuple) else "list"))
     return value
+
+
+def _records(ctx: Context, name: str, columns: list[str], line: int) -> Table:
+    """`ld.from_records(name, columns)`: with its columns named, so that an empty list has them, too."""
+    table = tables.table_in_memory(ctx, name, columns, "from_records", line)
+    assert isinstance(table.plan, ReadTable)
+    table.plan.call.args.append(ast.List(elts=[ast.Constant(c) for c in columns], ctx=ast.Load()))
+    return table
 
 
 def entries(ctx: Context, owner: Collection, name: str, node: ast.AST) -> Value:
