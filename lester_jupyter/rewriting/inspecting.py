@@ -12,10 +12,10 @@ from typing import Any
 from lester_jupyter.errors import SandboxError
 from lester_jupyter.rewriting import stages
 from lester_jupyter.rewriting.lifting import detect_outputs
-from lester_jupyter.rewriting.llm.schemas import observe_schemas
-from lester_jupyter.rewriting.sandbox.observation import observe
+from lester_jupyter.rewriting.schemas import observe_schemas
 from lester_jupyter.rewriting.task import Task
 from lester_jupyter.rewriting.types import Finding, Observation, Output
+from lester_jupyter.rewriting.verification.observation import observe
 
 
 @dataclass(frozen=True)

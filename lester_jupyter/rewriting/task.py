@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lester_jupyter.rewriting.llm.schemas import FileSchema
+from lester_jupyter.rewriting.schemas import FileSchema
 from lester_jupyter.rewriting.types import Observation, Output
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lester_jupyter.rewriting.judging import Verdict, verdict_of
-from lester_jupyter.rewriting.llm.schemas import Column, FileSchema
+from lester_jupyter.rewriting.schemas import Column, FileSchema
 from lester_jupyter.rewriting.task import Task
 from lester_jupyter.rewriting.types import Candidate, CheckedInput, Finding, Observation, Output, Verification
 

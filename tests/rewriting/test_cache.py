@@ -8,7 +8,7 @@ from rewriting_fakes import SCHEMA, task
 
 from lester_jupyter.rewriting import cache as cache_module
 from lester_jupyter.rewriting.cache import CachedRewrite, Lookup, RewriteCache
-from lester_jupyter.rewriting.llm.schemas import Column
+from lester_jupyter.rewriting.schemas import Column
 from lester_jupyter.rewriting.types import Candidate, Finding, Output
 
 CANDIDATE = Candidate(

@@ -10,8 +10,8 @@ import pytest
 from rewriting_sandboxes import shared_sandbox
 
 from lester_jupyter.rewriting.sandbox.freezing import free_names, freeze_namespace
-from lester_jupyter.rewriting.sandbox.observation import observe, preload_for
 from lester_jupyter.rewriting.types import Observation
+from lester_jupyter.rewriting.verification.observation import observe, preload_for
 
 threshold = 3
 

@@ -16,7 +16,7 @@ from lester_jupyter.rewriting.llm.reference import (
     public_members,
     reference,
 )
-from lester_jupyter.rewriting.llm.schemas import FileSchema
+from lester_jupyter.rewriting.schemas import FileSchema
 from lester_jupyter.rewriting.stages import STAGES
 from lester_jupyter.rewriting.types import CheckedInput, Observation, Output
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lester_jupyter.rewriting.llm.schemas import Column, FileSchema, observe_schemas
+from lester_jupyter.rewriting.schemas import Column, FileSchema, observe_schemas
 
 SPLIT = "for line in open('people.csv'):\n    name, age = line.split(',')\n"
 

@@ -69,8 +69,8 @@ def as_outputs(names: Sequence[str], ctx: Context) -> tuple[Output, ...]:
 def detect_outputs(code: str, observation: Observation | None = None) -> tuple[Output, ...]:
     """The outputs of a cell: collections that no later statement of it uses up, and the files it writes.
 
-    A header that was only read past is none of them. Looking at a value (`print(len(data))`, `data[:3]`) does not use it up. When nothing is left over, the collections
-    are what the last statements made.
+    A header that was only read past is none of them. Looking at a value (`print(len(data))`, `data[:3]`) does not use
+    it up. When nothing is left over, the output is the collection that was filled last.
 
     Args:
         code: the cell.
@@ -164,14 +164,13 @@ def _is_constant(body: Sequence[ast.stmt], name: str) -> bool:
 def _is_first_record(body: Sequence[ast.stmt], name: str) -> bool:
     """`header = next(reader)`: what was taken off the top of a file is no result beside others."""
     values = [s.value for s in body if isinstance(s, ast.Assign | ast.AnnAssign) and name in bound([s])]
-    return all(
-        any(
-            isinstance(part, ast.Call) and (dotted(part.func) or "").rsplit(".", 1)[-1] in ("next", "readline")
-            for part in ast.walk(value)
-        )
-        for value in values
-        if value is not None
-    )
+    return bool(values) and name not in changed(body) and all(v is not None and _takes_first(v) for v in values)
+
+
+def _takes_first(value: ast.expr) -> bool:
+    parts = list(ast.walk(value))
+    called = {(dotted(p.func) or "").rsplit(".", 1)[-1] for p in parts if isinstance(p, ast.Call)}
+    return bool(called & {"next", "readline"}) and not any(isinstance(p, ast.comprehension) for p in parts)
 
 
 def _used(body: Sequence[ast.stmt]) -> set[str]:

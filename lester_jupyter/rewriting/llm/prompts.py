@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from lester_jupyter.errors import RewriteError
 from lester_jupyter.rewriting.llm.privacy import Vocabulary, describe_difference
 from lester_jupyter.rewriting.llm.reference import reference
-from lester_jupyter.rewriting.llm.schemas import FileSchema
-from lester_jupyter.rewriting.llm.shapes import describe_shape
 from lester_jupyter.rewriting.providers.provider import Message
+from lester_jupyter.rewriting.schemas import FileSchema
+from lester_jupyter.rewriting.shapes import describe_shape
 from lester_jupyter.rewriting.task import Task
 from lester_jupyter.rewriting.types import CheckedInput, Output
 

@@ -19,12 +19,12 @@ from lester_jupyter.rewriting.policy.check import check_policy
 from lester_jupyter.rewriting.policy.lineage import check_lineage
 from lester_jupyter.rewriting.sandbox.freezing import freeze_namespace
 from lester_jupyter.rewriting.sandbox.inputs import InputTree
-from lester_jupyter.rewriting.sandbox.observation import file_text, observe_in, preload_for
 from lester_jupyter.rewriting.sandbox.sandbox import RunResult, Sandbox
 from lester_jupyter.rewriting.sandbox.wire import decode
 from lester_jupyter.rewriting.types import Candidate, CheckedInput, Finding, Observation, Severity, Verification
 from lester_jupyter.rewriting.verification.comparison import side_note
 from lester_jupyter.rewriting.verification.mutation import Change
+from lester_jupyter.rewriting.verification.observation import file_text, observe_in, preload_for
 from lester_jupyter.rewriting.verification.shrinking import shrink
 from lester_jupyter.rewriting.verification.versions import REAL, Versions, judge
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from lester_jupyter.rewriting.sandbox.freezing import Frozen
 from lester_jupyter.rewriting.sandbox.inputs import InputTree
-from lester_jupyter.rewriting.sandbox.observation import file_text, write_values
 from lester_jupyter.rewriting.sandbox.sandbox import Job, Profile, RunResult, Sandbox
 from lester_jupyter.rewriting.types import Candidate, CheckedInput, Observation, Output
 from lester_jupyter.rewriting.verification.comparison import Difference, compare, compare_text
 from lester_jupyter.rewriting.verification.edits import Answers
 from lester_jupyter.rewriting.verification.mutation import Change, changes
+from lester_jupyter.rewriting.verification.observation import file_text, write_values
 
 REAL = Change("the real inputs")
 """The inputs as the user has them."""

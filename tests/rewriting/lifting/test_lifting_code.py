@@ -70,7 +70,8 @@ def test_running_example_maps_each_step_to_its_very_lines() -> None:
         "continue",
     ]
     assert stands_for['mails = mails.join(customers, left_on="email", right_on="customer_email")'] == [
-        "if email in customers:"
+        "if email in customers:",
+        "bank, country, is_premium = customers[email]",
     ]
     assert stands_for['mails = mails.project("title", ["mail_subject"], str.lower)'] == ["title = mail_subject.lower()"]
     append = ["data.append((title, text, bank, country, sentiment, is_premium))"]

@@ -60,6 +60,11 @@ def test_outputs_leave_out_a_header_that_is_only_read_past(header: str) -> None:
     assert names(code, kinds) == ["header"]
 
 
+def test_outputs_that_are_only_extended_stay_outputs() -> None:
+    kinds = Observation(variables={"known": "list", "first": "list"})
+    assert names("first = [next(f) for _ in range(3)]\nknown += [x]\n", kinds) == ["first", "known"]
+
+
 def test_outputs_include_written_files() -> None:
     code = "with open('b.txt', 'w') as out:\n    for line in open('a.txt'):\n        out.write(line)\n"
     assert detect_outputs(code) == (Output("b.txt", "file"),)

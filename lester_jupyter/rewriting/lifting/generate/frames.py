@@ -36,6 +36,7 @@ class FrameWriter:
         kinds: the kinds of the program's own variables, for queries.
         names: the columns' names, shared with the functions for partitions.
         hints: variables for steps that several others use, by the step's id.
+        asked_at: further lines of the original at which a joined column was looked up, by the column's number.
     """
 
     def __init__(
@@ -44,13 +45,16 @@ class FrameWriter:
         taken: set[str],
         kinds: Mapping[str, str],
         names: dict[Column, str] | None = None,
+        *,
         hints: Mapping[int, str] | None = None,
+        asked_at: Mapping[int, set[int]] | None = None,
     ) -> None:
         self.needs = needs
         self.taken = taken
         self.kinds = kinds
         self.names = names if names is not None else {}
         self.hints = dict(hints or {})
+        self.asked_at = dict(asked_at or {})
         self.variables: dict[int, str] = {}
         self.present: dict[int, dict[str, Column]] = {}
         self.lines: list[Line] = []
@@ -230,7 +234,8 @@ class FrameWriter:
         if step.how != "inner":
             arguments.append(f"how={quoted(step.how)}")
         narrowed = self._narrowed(step, left, right)
-        self.lines += call(f"{target} = {source}{narrowed}.join", arguments, step.lines)
+        again = {line for new, _ in step.brings for line in self.asked_at.get(new.number, ())}
+        self.lines += call(f"{target} = {source}{narrowed}.join", arguments, {*step.lines, *again})
         if step.required:
             self.lines.append(Line(f"if len({target}) < len({source}):", step.lines))
             message = quoted(f"{', '.join(on_left)} of {source} without a partner in {other}")
@@ -337,7 +342,11 @@ class FrameWriter:
         """Writes the steps of one partition as a function; its name."""
         wanted = [(new, old) for new, old in step.columns if new in self._wanted(step)]
         inner = FrameWriter(
-            needs_of([], [(step.input, tuple(old for _, old in wanted))]), set(self.taken), self.kinds, self.names
+            needs_of([], [(step.input, tuple(old for _, old in wanted))]),
+            set(self.taken),
+            self.kinds,
+            self.names,
+            asked_at=self.asked_at,
         )
         inner.write()
         self.read += inner.read

@@ -37,7 +37,7 @@ def program(ctx: Context, items: Sequence[Item], outputs: Sequence[Output]) -> C
     kinds = {n: v.kind for n, v in ctx.scopes[0].items() if isinstance(v, Constant)}
     kinds |= {n: type(v).__name__ for n, v in ctx.namespace.items() if n not in ctx.scopes[0]}
     hints = {id(_start_of_chain(needs, t)): _hint(t) for t in targets}
-    writer = FrameWriter(needs, taken, kinds, hints=hints)
+    writer = FrameWriter(needs, taken, kinds, hints=hints, asked_at=ctx.asked_at)
     writer.write()
     tail, more, frames = _tail(items, writer)
     wanted = {n for node in writer.read for n in names_of(node)} | more

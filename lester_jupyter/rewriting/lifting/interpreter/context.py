@@ -174,6 +174,7 @@ class Context(ABC):
         self.filling: list[frozenset[int]] = []
         self.partitions: dict[str, ast.expr] = {}
         self.asked: dict[object, tuple[Step, Value, Value]] = {}
+        self.asked_at: dict[int, set[int]] = {}  # lines that look up again what a join has brought, by column
         self._numbers = count(1)
 
     # -- what the parts call in each other ---------------------------------------------------------------------------

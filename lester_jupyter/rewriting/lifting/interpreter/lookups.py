@@ -50,6 +50,8 @@ def item(ctx: Context, collection: Value, key: Value, node: ast.AST) -> Value:
     memo = _memo(ctx, collection, key, node)
     assert ctx.row is not None
     if memo in ctx.row.joined:
+        for column in columns_in(ctx.row.joined[memo]):
+            ctx.asked_at.setdefault(column.number, set()).add(getattr(node, "lineno", 0))
         return ctx.row.joined[memo]
     if contents.mode == "group":
         raise Refusal(getattr(node, "lineno", 0), "a list of records is used as one value")
