@@ -169,3 +169,11 @@ def test_interrupting_the_rewrite_is_said_in_one_line_and_in_the_view(shell, cap
     assert "Traceback" not in shown
     assert shell.user_ns["kept"]
     assert shell.user_ns["_lester"].view.status == "failed"
+
+
+def test_rejecting_takes_an_acceptance_back(shell):
+    run(shell, QUICK + CELL)
+    run(shell, "%lester accept")
+    run(shell, "%lester reject")
+    run(shell, "%%lester --verify-seconds 8\n" + CELL)
+    assert shell.user_ns["_lester"].rewrite.rewriter == "rules"

@@ -368,3 +368,24 @@ def test_wrong_words_are_errors_of_the_caller(people):
         rewrite(ADULTS, people / "gone")
     with pytest.raises(UsageError, match="There is no rewriter 'magic'"):
         rewrite(ADULTS, people, rewriter="magic")
+
+
+def test_a_dictionary_of_json_keys_in_which_none_and_nan_differ_is_not_verified(tmp_path):
+    people = ["ann", None, "bob", "cem"]
+    lines = [json.dumps({"id": i, "user": people[i % 4], "text": f"t{i}"}) for i in range(12)]
+    (tmp_path / "r.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    code = """\
+import json
+names = {}
+for line in open('r.jsonl'):
+    r = json.loads(line)
+    names[r['user']] = r['text']
+out = []
+for line in open('r.jsonl'):
+    r = json.loads(line)
+    if r['user'] in names:
+        out.append((r['id'], names[r['user']]))
+"""
+    result = rewrite(code, tmp_path, rewriter="rules")
+    assert not result.verified
+    assert "None and NaN" in result.verification.counterexample.name

@@ -75,6 +75,7 @@ def first_edits(width: int) -> Iterator[Edit]:
     yield from (column_edit(_UNKNOWN, column) for column in range(width))
     yield from (repeat_key(column) for column in range(width))
     yield from (column_edit(_NO_NUMBER, column) for column in range(width))
+    yield from (column_edit(_MISSING, column) for column in range(width))
     yield delete_half
     yield from (column_edit(_ALTERATIONS[0], column) for column in range(width))
     yield from (column_edit(_texts(*_FIELDS[0]), column) for column in range(width))
@@ -157,7 +158,18 @@ def _altered(source: Records, alteration: Alteration, column: int, places: list[
 
 
 _FEW_TRIES = 2
+_NONE_OR_NAN = (None, float("nan"))
 _MOST_FIELDS = 60
+
+
+def _missing(source: Records, row: Row, column: int, turn: int) -> Row:
+    """None and NaN in turn, where any value may stand: Python tells them apart, and pandas not always."""
+    if not source.untyped:
+        return row
+    return (*row[:column], _NONE_OR_NAN[turn % 2], *row[column + 1 :])
+
+
+_MISSING = Alteration(_missing, "None and NaN in turn")
 
 
 def _texts(texts: tuple[str, ...], what: str, kind: Literal["any", "number", "date"] = "any") -> Alteration:

@@ -42,6 +42,7 @@ class Records:
         line_end, tail, last_end, mark: layout of a text file.
         build: makes the value of an input variable out of rows; None for a file.
         convert: turns a text into what fits a column of the variable; None where nothing fits.
+        untyped: whether any value may stand anywhere, as in JSON and in lists; columns of files and tables have types.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Records:
     mark: str = ""
     build: Build | None = None
     convert: Callable[[int, str], Any] | None = None
+    untyped: bool = False
 
     @property
     def is_file(self) -> bool:
@@ -192,7 +194,7 @@ def parse(name: str, data: bytes) -> Records | None:
     if objects is not None:
         keys = tuple(dict.fromkeys(key for item in objects for key in item))
         rows = tuple(tuple(item.get(key, _ABSENT) for key in keys) for item in objects)
-        return Records(name, rows, len(keys), keys=keys, convert=_converter(rows), **layout)  # type: ignore[arg-type]
+        return Records(name, rows, len(keys), keys=keys, convert=_converter(rows), untyped=True, **layout)  # type: ignore[arg-type]
     if _is_document(text.strip()):
         return None
     separator = _separator(lines)
@@ -382,14 +384,16 @@ def _of_list(name: str, items: list[Any]) -> Records:
         def build(new: Sequence[Row]) -> Any:
             return [{k: v for k, v in zip(keys, row, strict=False) if v is not _ABSENT} for row in new]
 
-        return Records(name, rows, len(keys), build=build, convert=_converter(rows))
+        return Records(name, rows, len(keys), build=build, convert=_converter(rows), untyped=True)
     if all(isinstance(item, (list, tuple)) and type(item) is type(first) for item in items):
         shape: Callable[[Row], Any] = list if isinstance(first, list) else tuple
         rows = tuple(tuple(item) for item in items)
         width = Counter(map(len, rows)).most_common(1)[0][0]
-        return Records(name, rows, width, build=lambda new: [shape(row) for row in new], convert=_converter(rows))
+        return Records(
+            name, rows, width, build=lambda new: [shape(row) for row in new], convert=_converter(rows), untyped=True
+        )
     rows = tuple((item,) for item in items)
-    return Records(name, rows, 1, build=lambda new: [row[0] for row in new], convert=_converter(rows))
+    return Records(name, rows, 1, build=lambda new: [row[0] for row in new], convert=_converter(rows), untyped=True)
 
 
 def _converter(rows: Sequence[Row]) -> Callable[[int, str], Any]:
