@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 
 from lester_jupyter.magic.original import fail_like, run_original
 
@@ -69,6 +70,7 @@ def test_a_cell_may_await_although_the_kernels_loop_is_busy_with_the_magic(shell
         await asyncio.sleep(0)
 
     usual = shell.loop_runner
-    asyncio.run(kernel())
+    with ThreadPoolExecutor(1) as own_thread:  # this one has a loop already where browser tests ran before
+        own_thread.submit(asyncio.run, kernel()).result()
     assert shell.user_ns["slept"]
     assert shell.loop_runner is usual
