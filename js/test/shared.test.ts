@@ -26,3 +26,9 @@ test('a failure of its own is an error', async () => {
   );
   assert.equal(await shared('broken', () => Promise.resolve('later')), 'later');
 });
+
+test('whoever waits too long for another makes it itself', async () => {
+  void shared('silent', () => new Promise<string>(() => undefined));
+  assert.equal(await shared('silent', () => Promise.resolve('mine'), 20), 'mine');
+  assert.equal(await shared('silent', () => Promise.resolve('another'), 20), 'mine');
+});

@@ -175,3 +175,9 @@ def test_lists_of_the_notebook_may_be_empty(tmp_path: Path) -> None:
         for more in (orders, []):
             given = {"people": some, "orders": more}
             assert run(candidate.code, tmp_path, ("out",), given) == run(code, tmp_path, ("out",), given)
+
+
+def test_outputs_that_merge_rows_say_that_lineage_is_of_the_rows() -> None:
+    [finding] = lift(LOOP.replace("out = []", "out = {}") + "    out[name] = city\n").findings
+    assert (finding.kind, finding.lines) == ("merged-rows", (4, 4))
+    assert not lift(f"{LOOP}    out.append(name)\n").findings

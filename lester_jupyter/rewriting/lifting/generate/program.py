@@ -18,7 +18,7 @@ from lester_jupyter.rewriting.lifting.naming import identifier
 from lester_jupyter.rewriting.lifting.steps import Join, Step, Unary
 from lester_jupyter.rewriting.lifting.usage import reads
 from lester_jupyter.rewriting.lifting.values import Constant
-from lester_jupyter.rewriting.types import Candidate, Output
+from lester_jupyter.rewriting.types import Candidate, Finding, Output
 
 
 def program(ctx: Context, items: Sequence[Item], outputs: Sequence[Output]) -> Candidate:
@@ -44,14 +44,22 @@ def program(ctx: Context, items: Sequence[Item], outputs: Sequence[Output]) -> C
     kept = _kept(ctx, wanted)
     lines = [*kept, *_gap(kept), *writer.functions, *_gap(writer.functions), *writer.lines, *_gap(tail), *tail]
     asked = {o.name for o in outputs}
+    merged = [_merged(t) for t in targets if t.name in asked and t.form in ("dict", "set", "set of tuples")]
     text = [line.text for line in lines]
     return Candidate(
         code="\n".join(text) + "\n",
         outputs=tuple(outputs),
         frames={n: f for n, f in frames.items() if n in asked},
         line_map={i: line.lines for i, line in enumerate(lines, 1) if line.lines},
-        findings=tuple(ctx.findings),
+        findings=(*ctx.findings, *merged),
     )
+
+
+def _merged(target: Target) -> Finding:
+    """The lineage is that of the frame's rows; entries that replace each other are one in the output."""
+    what = "key" if target.form == "dict" else "value"
+    message = f"Rows of {target.name!r} with the same {what} are one entry of it: lineage counts the rows before that."
+    return Finding("merged-rows", "info", message, (min(target.lines), max(target.lines)) if target.lines else None)
 
 
 def _taken(ctx: Context, items: Iterable[Item]) -> set[str]:
