@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,9 @@ from lester_jupyter.frame import (
     from_pandas,
     from_records,
     read_csv,
+    read_json,
     read_lines,
+    read_parquet,
     read_text,
     record,
     union,
@@ -25,11 +28,16 @@ from lester_jupyter.frame import (
 from lester_jupyter.frame import ExecutablePlan as Plan
 
 if TYPE_CHECKING:
+    from lester_jupyter.encoding import PerDistinctValue
+    from lester_jupyter.pipeline import Pipeline, PipelineRun
     from lester_jupyter.rewriting.rewrite import Rewrite
 
 __all__ = [
     "Capture",
     "Frame",
+    "PerDistinctValue",
+    "Pipeline",
+    "PipelineRun",
     "Plan",
     "__version__",
     "errors",
@@ -37,13 +45,30 @@ __all__ = [
     "from_records",
     "load_ipython_extension",
     "read_csv",
+    "read_json",
     "read_lines",
+    "read_parquet",
     "read_text",
     "record",
     "rewrite",
+    "show",
     "union",
     "unload_ipython_extension",
 ]
+
+
+_LATE = {
+    "PerDistinctValue": "lester_jupyter.encoding",
+    "Pipeline": "lester_jupyter.pipeline",
+    "PipelineRun": "lester_jupyter.pipeline",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads what needs scikit-learn when it is first asked for: that takes a second."""
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LATE[name]), name)
 
 
 def rewrite(  # noqa: PLR0917 - the agreed surface
@@ -72,6 +97,20 @@ def rewrite(  # noqa: PLR0917 - the agreed surface
     from lester_jupyter.rewriting.rewrite import rewrite as rewrite_cell  # not needed to run a rewrite: loaded late
 
     return rewrite_cell(code, directory, stage, rewriter, namespace, hint, **options)
+
+
+def show(thing: Any) -> None:
+    """Displays the plan of something that ran, with its records and their lineage.
+
+    Args:
+        thing: the run of a pipeline, a frame, a plan that ran, or a capture.
+
+    Raises:
+        UsageError: something without a plan, or a plan that has not run.
+    """
+    from lester_jupyter.magic import show as show_view  # needs the widgets
+
+    show_view(thing)
 
 
 def load_ipython_extension(ipython: Any) -> None:

@@ -36,7 +36,7 @@ def test_the_plan_is_readable_without_pandas() -> None:
     """Whatever reads a plan (a viewer, a CI job) needs the standard library only; the package's front door is separate."""
     imported = {
         name.split(".")[0]
-        for path in (PACKAGE / "plan").glob("*.py")
+        for path in (PACKAGE / "plan").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         for name in _imports(node)
     }

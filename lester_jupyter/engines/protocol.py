@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
-
-import pandas as pd
+from typing import Any, Protocol
 
 from lester_jupyter.lineage import Step
 from lester_jupyter.plan import Operator
@@ -17,11 +15,12 @@ class Relation:
     """A table with its past.
 
     Attributes:
-        table: the rows, with positions 0 to n-1 as index; owned by the relation and never changed.
+        table: the rows, a DataFrame with positions 0 to n-1 as index; owned by the relation and never changed. Of the
+            learning operators it is what they make: a matrix of features, a fitted model, predictions, scores.
         step: how it was made.
     """
 
-    table: pd.DataFrame = field(repr=False)
+    table: Any = field(repr=False)
     step: Step
 
 

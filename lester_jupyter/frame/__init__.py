@@ -3,7 +3,16 @@
 from lester_jupyter.frame.capture import Capture, record
 from lester_jupyter.frame.frame import Frame
 from lester_jupyter.frame.plan import ExecutablePlan
-from lester_jupyter.frame.readers import from_pandas, from_records, read_csv, read_lines, read_text, union
+from lester_jupyter.frame.readers import (
+    from_pandas,
+    from_records,
+    read_csv,
+    read_json,
+    read_lines,
+    read_parquet,
+    read_text,
+    union,
+)
 
 __all__ = [
     "Capture",
@@ -12,7 +21,9 @@ __all__ = [
     "from_pandas",
     "from_records",
     "read_csv",
+    "read_json",
     "read_lines",
+    "read_parquet",
     "read_text",
     "record",
     "union",

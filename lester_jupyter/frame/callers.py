@@ -14,15 +14,16 @@ import numpy as np
 import pandas as pd
 
 from lester_jupyter.plan import CodeReference
+from lester_jupyter.plan.references import OneEachRow
 
-_PACKAGE = __name__.rpartition(".")[0]
+_OWN = tuple(f"{__name__.partition('.')[0]}.{layer}." for layer in ("frame", "pipeline"))
 _INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")  # a scope of their own, but not to the reader
 
 
 def calling_frame() -> FrameType | None:
-    """The nearest frame of the stack that is not of this package."""
+    """The nearest frame of the stack that is neither of this package nor of what calls it in a user's name."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and f"{frame.f_globals.get('__name__')}.".startswith(f"{_PACKAGE}."):
+    while frame is not None and f"{frame.f_globals.get('__name__')}.".startswith(_OWN):
         frame = frame.f_back
     return frame
 
@@ -67,7 +68,7 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, np.number | np.bool_):
         return value.item()
     if isinstance(value, np.ndarray | pd.Series | pd.Index):
-        return value.tolist()
+        return OneEachRow(value.tolist()) if value.ndim else value.item()
     if type(value) in (list, tuple, set, frozenset):
         return type(value)(map(plain_value, value))
     return value

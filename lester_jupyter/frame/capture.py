@@ -68,7 +68,8 @@ class Capture:
 
     def table(self, operator_id: str) -> pd.DataFrame:
         """The rows that the operator gave; computed again where the frame was made outside of the recording."""
-        return self._relation(self._step(operator_id)).table.copy(deep=False)
+        table: pd.DataFrame = self._relation(self._step(operator_id)).table
+        return table.copy(deep=False)
 
     def _relation(self, step: Step) -> Relation:
         operator = step.operator

@@ -11,14 +11,25 @@ import pandas as pd
 from lester_jupyter.engines import Relation
 from lester_jupyter.engines.pandas import PandasEngine
 from lester_jupyter.errors import PlanError, UnknownColumnError
+from lester_jupyter.frame.assigning import AssigningMethods, extended
 from lester_jupyter.frame.callers import code_reference
 from lester_jupyter.frame.column import Column
 from lester_jupyter.frame.export import FrameExport
 from lester_jupyter.frame.functions import function_of
+from lester_jupyter.frame.grouping import GroupingMethods
 from lester_jupyter.frame.lineage import FrameLineage
+from lester_jupyter.frame.names import Names, names_of
+from lester_jupyter.frame.pandas_names import PandasNames
 from lester_jupyter.frame.plan import ExecutablePlan
-from lester_jupyter.frame.predicates import TruthValues, predicate_expression
+from lester_jupyter.frame.predicates import (
+    TruthValues,
+    column_expression,
+    parameters_of,
+    predicate_expression,
+    value_expression,
+)
 from lester_jupyter.frame.recording import note
+from lester_jupyter.frame.rows import RowMethods
 from lester_jupyter.plan import (
     Distinct,
     Extend,
@@ -32,13 +43,13 @@ from lester_jupyter.plan import (
     Union,
 )
 from lester_jupyter.plan import expressions as ex
+from lester_jupyter.plan.operators.combining import JoinHow
 from lester_jupyter.plan.references import Name
 
-Names = Name | Sequence[Name]
 _ENGINE = PandasEngine()
 
 
-class Frame(FrameExport):
+class Frame(RowMethods, AssigningMethods, GroupingMethods, FrameExport, PandasNames):
     """A table of records with its plan and lineage. Made by `read_csv`, `from_pandas` and friends, never by hand.
 
     Rows are numbered 0 to n-1; there is no other index. A frame never changes.
@@ -55,16 +66,21 @@ class Frame(FrameExport):
     def _operator(self) -> Operator:
         return self._relation.step.operator
 
+    @property
+    def _table(self) -> pd.DataFrame:
+        table: pd.DataFrame = self._relation.table
+        return table
+
     # what it is --------------------------------------------------------------------------------------------------
 
     @property
     def df(self) -> pd.DataFrame:
         """The table as a pandas DataFrame (a copy-on-write view: changing it does not change the frame)."""
-        return self._relation.table.copy(deep=False)
+        return self._table.copy(deep=False)
 
     def to_pandas(self) -> pd.DataFrame:
         """The table as a pandas DataFrame of its own."""
-        return self._relation.table.copy()
+        return self._table.copy()
 
     @property
     def columns(self) -> list[Name]:
@@ -74,10 +90,10 @@ class Frame(FrameExport):
     @property
     def shape(self) -> tuple[int, int]:
         """Number of rows and of columns."""
-        return self._relation.table.shape
+        return self._table.shape
 
     def __len__(self) -> int:
-        return len(self._relation.table)
+        return len(self._table)
 
     @property
     def plan(self) -> ExecutablePlan:
@@ -90,10 +106,10 @@ class Frame(FrameExport):
         return FrameLineage(self._relation.step)
 
     def __repr__(self) -> str:
-        return f"{self._relation.table!r}"
+        return f"{self._table!r}"
 
     def _repr_html_(self) -> str | None:
-        html: str | None = self._relation.table._repr_html_()  # type: ignore[operator]
+        html: str | None = self._table._repr_html_()  # type: ignore[operator]
         return html
 
     # rows --------------------------------------------------------------------------------------------------------
@@ -122,18 +138,25 @@ class Frame(FrameExport):
             UnknownColumnError: a column that does not exist.
             PlanError: a string that is not a predicate.
         """
-        expression = predicate_expression(self, predicate, _names(source_columns), vectorized=vectorized)
+        expression = predicate_expression(self, predicate, names_of(source_columns), vectorized=vectorized)
         return self._then(Filter(inputs=(self._operator,), code=code_reference(), predicate=expression))
 
-    def distinct(self, subset: Names | None = None, keep: Literal["first", "last"] = "first") -> Frame:
+    def distinct(self, subset: Names | None = None, keep: Literal["first", "last", False] = "first") -> Frame:
         """Keeps the first or last of the rows that agree on the subset (default: on all columns), in their order.
 
-        Like `DataFrame.drop_duplicates`. `keep="last"` is what a dictionary does with repeated keys.
+        Like `DataFrame.drop_duplicates`. `keep="last"` is what a dictionary does with repeated keys; `keep=False` keeps
+        only rows that agree with no other.
         """
-        names = tuple(self.columns if subset is None else _names(subset))
+        names = tuple(self.columns if subset is None else names_of(subset))
         return self._then(Distinct(inputs=(self._operator,), code=code_reference(), subset=names, keep=keep))
 
-    def split(self, train_fraction: float = 0.8, seed: int = 0) -> tuple[Frame, Frame]:
+    def split(
+        self,
+        train_fraction: float = 0.8,
+        seed: int = 0,
+        stratify: Names | None = None,
+        group: Names | None = None,
+    ) -> tuple[Frame, Frame]:
         """Splits into train and test by a hash of each row's records and the seed.
 
         The same seed gives the same split, and deleting a record moves no other row. The fraction is met on average,
@@ -142,6 +165,9 @@ class Frame(FrameExport):
         Args:
             train_fraction: the share for training, between 0 and 1.
             seed: another seed draws another split.
+            stratify: columns by whose values each group is split by itself: its share is exact to rounding. Then
+                deleting a record may move one other row, of its own group. Missing values are a group of their own.
+            group: columns by whose values rows stay together, in one part. Missing values are a group of their own.
 
         Returns:
             The train frame and the test frame.
@@ -152,7 +178,15 @@ class Frame(FrameExport):
             raise PlanError(f"The seed of a split is an integer, got {seed!r}.")
         code = code_reference()
         train, test = (
-            Split(inputs=(self._operator,), code=code, part=part, train_fraction=train_fraction, seed=seed)
+            Split(
+                inputs=(self._operator,),
+                code=code,
+                part=part,
+                train_fraction=train_fraction,
+                seed=seed,
+                stratify=tuple(names_of(stratify) or ()),
+                group=tuple(names_of(group) or ()),
+            )
             for part in ("train", "test")
         )
         return self._then(train), self._then(test)
@@ -160,43 +194,71 @@ class Frame(FrameExport):
     # columns -----------------------------------------------------------------------------------------------------
 
     def project(
-        self, target_column: Names, source_columns: Names, func: Callable[..., Any], *, vectorized: bool = False
+        self,
+        target_column: Names,
+        source_columns: Names | None = None,
+        func: Callable[..., Any] | str | Column | None = None,
+        *,
+        vectorized: bool = False,
     ) -> Frame:
-        """Adds a column, or replaces it, by a function of other columns.
+        """Adds a column, or replaces it, by a function of other columns or by an expression.
 
         Args:
             target_column: the new column; or several, then `func` gives a tuple with one value for each.
-            source_columns: the columns that `func` gets, one argument each; an empty list for a constant.
+            source_columns: the columns that `func` gets, one argument each; an empty list for a constant; by default
+                the names of its parameters.
             func: called once a row with Python values, or once with Series if `vectorized`. What it gives must depend
-                on its arguments alone: a function that remembers earlier rows has lineage that nobody can see.
+                on its arguments alone: a function that remembers earlier rows has lineage that nobody can see. Or an
+                expression, as for `assign`.
             vectorized: whether `func` takes and gives whole columns. Its lineage counts as over-approximate, since
                 nothing shows that it treats each row by itself.
 
         Example:
-            `frame.project("title", ["mail_subject"], str.lower)`
+            `frame.project("title", ["mail_subject"], str.lower)`, `frame.project("total", func="price * n")`
 
         Raises:
             UnknownColumnError: a source column that does not exist.
             PlanError: a function that gives the wrong number of values.
         """
+        targets, sources = names_of(target_column), names_of(source_columns)
+        if isinstance(func, str | Column):
+            return self._project_by(targets, sources, func)
+        if func is None:
+            raise PlanError(
+                "project needs a function or an expression.",
+                hint='frame.project("new", ["old"], function), or frame.project("new", func="old * 2")',
+            )
+        function = function_of(func, vectorized=vectorized)
         return self._then(
             Extend(
                 inputs=(self._operator,),
                 code=code_reference(),
-                targets=tuple(_names(target_column)),
-                sources=tuple(_names(source_columns)),
-                function=function_of(func, vectorized=vectorized),
+                targets=tuple(targets),
+                sources=tuple(parameters_of(func, self.columns) if sources is None else sources),
+                function=function,
             )
         )
 
+    def _project_by(self, targets: list[Name], sources: list[Name] | None, expression: str | Column) -> Frame:
+        if len(targets) != 1:
+            raise PlanError(f"An expression makes one column, got {len(targets)} names.", hint="use assign")
+        if isinstance(expression, Column):
+            made = column_expression(self, expression)
+        else:
+            made = value_expression(self.columns, expression)
+        others = [c for c in made.columns() if sources is not None and c not in sources]
+        if others:
+            raise PlanError(f"The expression reads {others[0]!r}, which is not among the source columns.")
+        return extended(self, {targets[0]: made})
+
     def select(self, columns: Names) -> Frame:
         """Keeps these columns, in this order; like `frame[[…]]`."""
-        names = tuple(_names(columns))
+        names = tuple(names_of(columns))
         return self._then(Project(inputs=(self._operator,), code=code_reference(), names=names))
 
     def drop(self, columns: Names) -> Frame:
         """Keeps all columns but these."""
-        gone = _names(columns)
+        gone = names_of(columns)
         self._require(gone)
         return self.select([c for c in self.columns if c not in gone])
 
@@ -224,17 +286,21 @@ class Frame(FrameExport):
         *,
         left_on: Names | None = None,
         right_on: Names | None = None,
-        how: Literal["inner", "left"] = "inner",
+        how: JoinHow = "inner",
         suffixes: tuple[str | None, str | None] = ("_x", "_y"),
     ) -> Frame:
         """Joins on equal keys, as `DataFrame.merge` does: missing keys match each other, the left order is kept.
+
+        After a "right" join the rows are in the right order, after an "outer" join in the order of their keys.
 
         Args:
             right: the other frame.
             on: key columns of the same name on both sides.
             left_on: key columns of this frame, where the names differ.
             right_on: key columns of the other frame.
-            how: "inner" keeps matching rows; "left" keeps all of this frame's, with missing values where unmatched.
+            how: "inner" keeps matching rows; "left" keeps all of this frame's, "right" all of the other's, "outer" all
+                of both, with missing values where unmatched; "semi" keeps this frame's rows that have a match, each
+                once, "anti" those that have none, both with this frame's columns alone.
             suffixes: what is put after column names that both frames have.
 
         Raises:
@@ -250,8 +316,8 @@ class Frame(FrameExport):
                 inputs=(self._operator, right._operator),
                 code=code_reference(),
                 how=how,
-                left_on=tuple(_names(left_keys)),
-                right_on=tuple(_names(right_keys)),
+                left_on=tuple(names_of(left_keys)),
+                right_on=tuple(names_of(right_keys)),
                 suffixes=(suffixes[0], suffixes[1]),
             ),
             right,
@@ -288,16 +354,6 @@ class Frame(FrameExport):
         missing = [n for n in names if n not in self.columns]
         if missing:
             raise UnknownColumnError.of(missing, self.columns)
-
-
-@overload
-def _names(names: Names) -> list[Name]: ...
-@overload
-def _names(names: Names | None) -> list[Name] | None: ...
-def _names(names: Names | None) -> list[Name] | None:
-    if names is None:
-        return None
-    return [names] if isinstance(names, str | int) else list(names)
 
 
 def _require_frames(*frames: object) -> None:

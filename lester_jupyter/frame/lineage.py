@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from lester_jupyter.errors import LineageError, UnknownColumnError
+from lester_jupyter.frame.alternatives import widest_edge
 from lester_jupyter.lineage import EdgeKind, Step, backward, forward, topological
 from lester_jupyter.lineage.columns import column_origins, stronger
+from lester_jupyter.lineage.positions import ordered
 from lester_jupyter.lineage.query import as_rows
 from lester_jupyter.lineage.rows import Rows
 from lester_jupyter.plan import Plan, Scan
@@ -52,11 +54,28 @@ class FrameLineage:
         Raises:
             LineageError: a row that does not exist.
         """
-        found = backward(self._step, as_rows(rows, self._step.n_rows, "This frame"))
+        return self._of_sources(backward(self._step, self._asked(rows)))
+
+    def alternatives(self, rows: int | Sequence[int] | Rows) -> dict[str, npt.NDArray[np.int64]]:
+        """The source rows that these rows stand for: as `backward`, but where `distinct` kept one of several rows, all.
+
+        Which rows were like which is not kept but found out again: from the frame that `distinct` was called on if it
+        still exists, else by running its plan again.
+
+        Raises:
+            LineageError: a row that does not exist, or records that are not what they were.
+            SourceError: a source that is gone or has changed.
+        """
+        return self._of_sources(backward(self._step, self._asked(rows), widest_edge))
+
+    def _asked(self, rows: int | Sequence[int] | Rows) -> Rows:
+        return as_rows(rows, self._step.n_rows, "This frame")
+
+    def _of_sources(self, found: Mapping[Step, Rows]) -> dict[str, npt.NDArray[np.int64]]:
         out: dict[str, npt.NDArray[np.int64]] = {}
         for step, name in self._scans().items():
             own = np.asarray(found.get(step, np.empty(0, np.int64)), np.int64)
-            out[name] = np.union1d(out[name], own) if name in out else own
+            out[name] = ordered(np.concatenate([out[name], own]), step.n_rows) if name in out else own
         return out
 
     def forward(self, source: str, rows: int | Sequence[int] | Rows) -> npt.NDArray[np.int64]:
@@ -74,7 +93,7 @@ class FrameLineage:
             forward(scan, as_rows(rows, scan.n_rows, source), graph).get(self._step, np.empty(0, np.int64))
             for scan in scans
         ]
-        return np.unique(np.concatenate(parts)).astype(np.int64)
+        return ordered(np.concatenate(parts), self._step.n_rows).astype(np.int64)
 
     def columns(self, name: Name) -> dict[tuple[str, str], EdgeKind]:
         """The source columns that a column depends on, with the kind of the connection.
@@ -100,7 +119,7 @@ class FrameLineage:
 
     def occurrences(self, row: int) -> list[Occurrence]:
         """Every way by which source rows went into one row; tells the two sides of a self-join apart."""
-        as_rows(row, self._step.n_rows, "This frame")
+        self._asked(row)
         scans = self._scans()
         found: list[Occurrence] = []
         stack: list[tuple[Step, Rows, tuple[int, ...]]] = [(self._step, np.array([row]), ())]
@@ -108,8 +127,8 @@ class FrameLineage:
             step, rows, path = stack.pop()
             if step in scans:
                 found.extend(Occurrence(scans[step], int(r), path) for r in rows)
-            for slot, (parent, edge) in enumerate(zip(step.inputs, step.edges, strict=True)):
-                origin = edge.backward(rows)
+            for slot in step.operator.row_slots:
+                origin = step.edges[slot].backward(rows)
                 if len(origin):
-                    stack.append((parent, origin, (*path, slot)))
+                    stack.append((step.inputs[slot], origin, (*path, slot)))
         return sorted(found, key=lambda o: o.path)

@@ -11,12 +11,13 @@ import pandas as pd
 
 from lester_jupyter.engines import Relation
 from lester_jupyter.engines.pandas import PandasEngine
-from lester_jupyter.engines.pandas.scan import read_source, records_not_at_hand
+from lester_jupyter.engines.pandas.scan import records_not_at_hand
 from lester_jupyter.errors import PlanError
-from lester_jupyter.frame.sources import file_digest, file_source, memory_source
+from lester_jupyter.frame.sources import has_changed, memory_source, read_file
 from lester_jupyter.lineage import Step, topological
 from lester_jupyter.plan import Operator, Plan, Scan, Source
 from lester_jupyter.plan.format import describe, explain
+from lester_jupyter.plan.mermaid import to_mermaid
 from lester_jupyter.plan.serde import from_json, to_json
 
 if TYPE_CHECKING:
@@ -87,8 +88,7 @@ class ExecutablePlan(Plan):
                 raise PlanError(f"{name!r} was a table in memory; give a DataFrame, not {type(other).__name__}.")
             return replace(scan.source, name=name), self._recorded(scan)
         place = scan.source.location if other is None else other
-        source = file_source(Path(place), scan.source.format, dict(scan.source.options), name)
-        return source, read_source(source, scan.names)
+        return read_file(Path(place), scan.source.format, scan.names, dict(scan.source.options), name)
 
     def _recorded(self, scan: Scan) -> pd.DataFrame:
         for step in self._steps():
@@ -101,12 +101,11 @@ class ExecutablePlan(Plan):
         return topological(relation.step for relation in self._ran.values())
 
     def changed_sources(self) -> list[str]:
-        """The sources whose file is gone or has other content than when it was read."""
-        return [
-            name
-            for source, name in self.source_names.items()
-            if source.digest is not None and file_digest(Path(source.location)) != source.digest
-        ]
+        """The sources whose file is gone or has other content than when it was read.
+
+        Files whose size and times did not move are taken for unchanged, without reading them.
+        """
+        return [name for source, name in self.source_names.items() if has_changed(source)]
 
     def explain(self) -> str:
         """The plan as a numbered list of operators, with row counts where it has run."""
@@ -125,6 +124,10 @@ class ExecutablePlan(Plan):
         """The plan in Graphviz' DOT language."""
         return str(self.to_graphviz().source)
 
+    def to_mermaid(self) -> str:
+        """The plan as a Mermaid flowchart."""
+        return to_mermaid(self)
+
     def to_graphviz(self) -> Any:
         """The plan as a `graphviz.Digraph`, one node an operator, with its id."""
         import graphviz
@@ -133,7 +136,8 @@ class ExecutablePlan(Plan):
         for key, operator in self.by_id.items():
             graph.node(key, graphviz.escape(describe(operator, self)), id=key)
             for slot, operand in enumerate(operator.inputs):
-                graph.edge(self.ids[operand], key, headlabel="LR"[slot] if operator.kind == "join" else "")
+                side = "LR"[slot] if operator.kind == "join" else ""
+                graph.edge(self.ids[operand], key, headlabel=side, style="dotted" if slot in operator.fit_slots else "")
         return graph
 
     def __repr__(self) -> str:

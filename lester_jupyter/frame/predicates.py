@@ -1,4 +1,4 @@
-"""Turns what users pass to `filter` into an expression."""
+"""Turns what users pass to `filter`, `project` and `assign` into an expression."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lester_jupyter.frame.column import Column
 from lester_jupyter.frame.functions import function_of
 from lester_jupyter.plan import Expression
 from lester_jupyter.plan import expressions as ex
-from lester_jupyter.plan.parsing import parse_predicate
+from lester_jupyter.plan.parsing import parse_expression, parse_predicate
 from lester_jupyter.plan.references import Name
 
 if TYPE_CHECKING:
@@ -38,13 +38,11 @@ def predicate_expression(
     if isinstance(predicate, str):
         return parse_predicate(predicate, columns, caller_lookup())
     if isinstance(predicate, Column):
-        if predicate.frame is not frame:
-            raise PlanError("This condition belongs to another frame.", hint="make it from the frame you filter")
-        return predicate.expression
+        return column_expression(frame, predicate)
     if isinstance(predicate, pd.Series | np.ndarray | list):
         return _mask(predicate, len(frame))
     function = function_of(predicate, vectorized=vectorized)
-    names = list(source_columns) if source_columns is not None else _parameters(predicate, columns)
+    names = list(source_columns) if source_columns is not None else parameters_of(predicate, columns)
     return ex.Apply(function, tuple(ex.Column(n) for n in names))
 
 
@@ -54,10 +52,31 @@ def _mask(values: TruthValues, n_rows: int) -> ex.Mask:
         raise PlanError(f"A mask is made of truth values, got {mask.dtype} values.")
     if len(mask) == n_rows and not mask.index.equals(pd.RangeIndex(n_rows)):
         raise PlanError("This mask is numbered in another way than the frame.", hint="pass mask.to_numpy()")
-    return ex.Mask(tuple(mask.fillna(False).tolist()))
+    return ex.Mask(mask.fillna(False).to_numpy(dtype=np.bool_).tobytes())
 
 
-def _parameters(function: Callable[..., Any], columns: Sequence[Name]) -> list[Name]:
+def column_expression(frame: Frame, column: Column) -> Expression:
+    """The expression of a column.
+
+    Raises:
+        PlanError: a column of another frame.
+    """
+    if column.frame is not frame:
+        raise PlanError("This condition belongs to another frame.", hint="make it from the frame you filter")
+    return column.expression
+
+
+def value_expression(columns: Sequence[Name], text: str) -> Expression:
+    """The expression for a value, written as for `DataFrame.eval`, with the caller's variables."""
+    return parse_expression(text, columns, caller_lookup())
+
+
+def parameters_of(function: Callable[..., Any], columns: Sequence[Name]) -> list[Name]:
+    """The columns that a function reads, by the names of its parameters.
+
+    Raises:
+        PlanError: parameters that are no names.
+    """
     try:
         parameters = inspect.signature(function).parameters.values()
     except (ValueError, TypeError):

@@ -10,12 +10,11 @@ from typing import Any, Literal
 import pandas as pd
 
 from lester_jupyter.engines.pandas import PandasEngine
-from lester_jupyter.engines.pandas.scan import missing_file, read_source
 from lester_jupyter.engines.pandas.values import to_series
 from lester_jupyter.errors import PlanError, SourceError
 from lester_jupyter.frame.callers import code_reference
 from lester_jupyter.frame.frame import Frame
-from lester_jupyter.frame.sources import file_source, memory_source
+from lester_jupyter.frame.sources import memory_source, read_file
 from lester_jupyter.plan import Scan, Source
 from lester_jupyter.plan.references import Name
 
@@ -36,10 +35,54 @@ def read_csv(path: AnyPath, sep: str = ",", *, name: str | None = None, **option
     """
     given = {"sep": options.pop("delimiter", sep), **options}
     for unfit in ("chunksize", "iterator", "index_col"):
-        value = given.get(unfit)
-        if value is not None and value is not False:
-            raise PlanError(f"read_csv cannot take {unfit}: a frame has no index and is read as a whole.")
+        _refuse("read_csv", given, unfit, "a frame has no index and is read as a whole")
     return _read_file(path, "csv", None, given, name)
+
+
+def read_json(
+    path: AnyPath, orient: str | None = None, *, lines: bool | None = None, name: str | None = None, **options: Any
+) -> Frame:
+    """Reads JSON with pandas, with pandas' options and defaults: one record a line, or one document of all.
+
+    Types are pandas' guesses: text that reads as numbers becomes numbers ("007" is 7), and columns named like times
+    (`date`, `…_at`, `…_time`) become times; `dtype=False` keeps the values of the file. Other than in pandas, an
+    integer is never another number afterwards: where a missing value or a fraction beside it would make it an inexact
+    float, the column keeps the values of the file. Lists and objects stay lists and dictionaries.
+
+    Args:
+        path: the file.
+        orient: what a document looks like, as for `pandas.read_json`; by default records or columns.
+        lines: whether each line is a record. By default a file that begins with "[" is a document, any other lines.
+        name: what lineage calls the source; by default the file's name without its ending.
+        **options: as for `pandas.read_json` (dtype, precise_float, encoding, compression, nrows, …).
+
+    Raises:
+        SourceError: a file that is missing, empty or malformed (with the line), or whose rows have names.
+    """
+    given = {"lines": lines, "orient": orient, **options}
+    _refuse("read_json", given, "chunksize", "a frame is read as a whole")
+    return _read_file(path, "json", None, {k: v for k, v in given.items() if v is not None}, name)
+
+
+def read_parquet(
+    path: AnyPath, columns: Sequence[str] | None = None, *, name: str | None = None, **options: Any
+) -> Frame:
+    """Reads a Parquet file with pandas, with pandas' options and defaults.
+
+    An index that has a name becomes a column; one without is left out. Integers beside missing values become floats as
+    in pandas, except where they would be another number: then the column keeps the integers.
+
+    Args:
+        path: the file.
+        columns: which columns to read; by default all.
+        name: what lineage calls the source; by default the file's name without its ending.
+        **options: as for `pandas.read_parquet` (engine, filters, dtype_backend, …).
+
+    Raises:
+        SourceError: a file that is missing or malformed, or lacks a column.
+    """
+    given = {"columns": None if columns is None else list(columns), **options}
+    return _read_file(path, "parquet", None, {k: v for k, v in given.items() if v is not None}, name)
 
 
 def read_text(
@@ -107,6 +150,12 @@ def read_lines(path: AnyPath, *, encoding: str | None = None, name: str | None =
     return _read_file(path, "lines", ("line",), {"encoding": encoding}, name)
 
 
+def _refuse(reader: str, given: Mapping[str, Any], unfit: str, reason: str) -> None:
+    value = given.get(unfit)
+    if value is not None and value is not False:
+        raise PlanError(f"{reader} cannot take {unfit}: {reason}.")
+
+
 def _require_one_of(option: str, value: object, allowed: tuple[str | None, ...]) -> None:
     if value not in allowed:
         raise PlanError(f"read_text knows no {option}={value!r}.", available=map(repr, allowed))
@@ -122,11 +171,8 @@ def _read_file(
         )
     if "://" in str(path):
         raise SourceError(f"{path} is not a file of this machine.", hint="from_pandas(pandas.read_csv(url)) reads it")
-    location = Path(path).expanduser() if kind == "csv" else Path(path)  # as pandas does, and open does not
-    if not location.exists():
-        raise missing_file(location.resolve())
-    source = file_source(location, kind, options, name)
-    return _scan(source, read_source(source, names))
+    location = Path(path).expanduser() if kind not in ("text", "lines") else Path(path)  # as pandas does, not open
+    return _scan(*read_file(location, kind, names, options, name))
 
 
 def from_pandas(df: pd.DataFrame, name: str = "df") -> Frame:
@@ -187,14 +233,14 @@ def union(frames: Iterable[Frame]) -> Frame:
 
 
 def _scan(source: Source, table: pd.DataFrame) -> Frame:
-    names = tuple(table.columns)
+    names = tuple(table.columns.tolist())
     if not all(isinstance(n, str | int) for n in names):
         raise SourceError(
             f"The columns of a frame are named by text or integers, {source.name!r} has {list(names)!r:.200}.",
             hint="flatten or rename df.columns first",
         )
-    doubled = table.columns[table.columns.duplicated()]
-    if len(doubled):
-        raise SourceError(f"{source.name!r} has more than one column named {doubled[0]!r}.", hint="rename them first")
+    if len(set(names)) < len(names):  # not Index.is_unique, which builds a hash table that nobody needs again
+        doubled = next(n for n in names if names.count(n) > 1)
+        raise SourceError(f"{source.name!r} has more than one column named {doubled!r}.", hint="rename them first")
     scan = Scan(source=source, names=names, code=code_reference())
     return Frame(PandasEngine({source: table}).execute(scan, ()))

@@ -21,6 +21,11 @@ def stronger(a: EdgeKind, b: EdgeKind | None) -> EdgeKind:
     return a if b is None or _STRENGTH[a] > _STRENGTH[b] else b
 
 
+def weaker(a: EdgeKind, b: EdgeKind) -> EdgeKind:
+    """The weaker of two kinds."""
+    return a if _STRENGTH[a] < _STRENGTH[b] else b
+
+
 def column_origins(operator: Operator, position: int) -> dict[tuple[Operator, int], EdgeKind]:
     """All columns upstream that an output column depends on.
 
@@ -42,6 +47,12 @@ def column_origins(operator: Operator, position: int) -> dict[tuple[Operator, in
         for out, slot, position_in in step.value_edges():
             if out in reached:
                 reach((step.inputs[slot], position_in), reached[out])
+        for out, slot, position_in in step.fit_edges():
+            if out in reached:
+                reach((step.inputs[slot], position_in), weaker("fit", reached[out]))
+        for out, slot, position_in in step.column_control_edges():
+            if out in reached:
+                reach((step.inputs[slot], position_in), "control")
         # every operator upstream shaped the rows of this result, whether or not its values are used
         for slot, position_in in step.control_edges():
             reach((step.inputs[slot], position_in), "control")

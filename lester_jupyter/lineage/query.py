@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from lester_jupyter.errors import LineageError
-from lester_jupyter.lineage.rows import Rows
+from lester_jupyter.lineage.positions import ordered
+from lester_jupyter.lineage.rows import RowEdge, Rows
 from lester_jupyter.lineage.steps import Step, topological
 
 
@@ -51,32 +52,47 @@ def as_rows(rows: int | Sequence[int] | Rows | Iterable[int], n_rows: int, of: s
         return np.empty(0, np.int64)
     if given.ndim > 1 or not np.issubdtype(given.dtype, np.integer):
         raise LineageError(f"Rows are integer positions, got {rows!r:.80}.", hint="pass 3, or [0, 3, 7]")
-    found = np.unique(given.astype(np.int64))
-    if found[0] < 0 or found[-1] >= n_rows:
-        wrong = int(found[0] if found[0] < 0 else found[-1])
+    lowest, highest = int(given.min()), int(given.max())
+    if lowest < 0 or highest >= n_rows:
+        wrong = lowest if lowest < 0 else highest
         raise LineageError(f"{of} has no row {wrong}.", hint=f"rows are 0 to {n_rows - 1}" if n_rows else "it is empty")
-    return found
+    return ordered(given.astype(np.int64), n_rows)
 
 
-def _union(a: Rows | None, b: Rows) -> Rows:
-    return b if a is None else np.union1d(a, b)
+def _union(a: Rows | None, b: Rows, n_rows: int) -> Rows:
+    return b if a is None else ordered(np.concatenate([a, b]), n_rows)
 
 
-def backward(at: Step, rows: Rows) -> dict[Step, Rows]:
-    """The rows of every step upstream that made these rows (`at` itself included)."""
+def own_edge(step: Step, slot: int) -> RowEdge:
+    """The edge by which a step's rows are made."""
+    return step.edges[slot]
+
+
+def backward(at: Step, rows: Rows, edge: Callable[[Step, int], RowEdge] = own_edge) -> dict[Step, Rows]:
+    """The rows of every step upstream that made these rows (`at` itself included).
+
+    What was only learned from (`Operator.row_slots`) is left out, or every prediction would be made from every record.
+
+    Args:
+        at: the step the rows belong to.
+        rows: their positions.
+        edge: which edge to follow from a step to the input in a slot.
+    """
     found: dict[Step, Rows] = {at: rows}
     for step in reversed(topological([at])):
         if step not in found:
             continue
-        for parent, edge in zip(step.inputs, step.edges, strict=True):
-            origin = edge.backward(found[step])
+        for slot in step.operator.row_slots:
+            parent, origin = step.inputs[slot], edge(step, slot).backward(found[step])
             if len(origin):
-                found[parent] = _union(found.get(parent), origin)
+                found[parent] = _union(found.get(parent), origin, parent.n_rows)
     return found
 
 
 def forward(at: Step, rows: Rows, graph: Iterable[Step]) -> dict[Step, Rows]:
     """The rows of every step of the graph made from these rows (`at` itself included).
+
+    A model that learned from them is reached, but not what it predicts for others.
 
     Args:
         at: the step the rows belong to.
@@ -87,11 +103,12 @@ def forward(at: Step, rows: Rows, graph: Iterable[Step]) -> dict[Step, Rows]:
     for step in graph:
         if step is at:
             continue
-        for parent, edge in zip(step.inputs, step.edges, strict=True):
+        for slot in step.operator.row_slots:
+            parent = step.inputs[slot]
             if parent in found:
-                made = edge.forward(found[parent])
+                made = step.edges[slot].forward(found[parent])
                 if len(made):
-                    found[step] = _union(found.get(step), made)
+                    found[step] = _union(found.get(step), made, step.n_rows)
     return found
 
 

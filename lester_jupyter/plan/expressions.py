@@ -129,9 +129,29 @@ class Apply(Expression):
 
 @dataclass(frozen=True)
 class Mask(Expression):
-    """Ready-made truth values, one a row, computed outside of the plan: nobody knows from which columns."""
+    """Ready-made truth values, computed outside of the plan: nobody knows from which columns.
 
-    values: tuple[bool, ...]
+    Attributes:
+        values: one byte a row, 1 for true and 0 for false.
+    """
+
+    values: bytes
+
+
+def looks_at_one_row(node: Expression) -> bool:
+    """Whether a row's value is known to depend on that row alone: not with masks and vectorised functions.
+
+    Nor where a column meets a list of other values, one a row: which is whose depends on the rows before.
+    """
+    if isinstance(node, Compare | Arithmetic) and any(_is_list(child) for child in node.children()):
+        return False
+    if isinstance(node, Mask) or (isinstance(node, Apply) and node.function.vectorized):
+        return False
+    return all(map(looks_at_one_row, node.children()))
+
+
+def _is_list(node: Expression) -> bool:
+    return isinstance(node, Constant) and isinstance(node.value, list)
 
 
 METHODS = frozenset(
@@ -139,9 +159,16 @@ METHODS = frozenset(
         "isna",
         "notna",
         "abs",
+        "round",
         "str.lower",
         "str.upper",
+        "str.title",
+        "str.capitalize",
         "str.strip",
+        "str.lstrip",
+        "str.rstrip",
+        "str.replace",
+        "str.zfill",
         "str.len",
         "str.contains",
         "str.startswith",

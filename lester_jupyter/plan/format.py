@@ -8,18 +8,34 @@ from lester_jupyter.plan.expressions import to_text
 from lester_jupyter.plan.graph import Plan
 from lester_jupyter.plan.operator import Operator
 from lester_jupyter.plan.operators import (
+    Aggregate,
+    Aggregation,
+    Cast,
+    ConcatFeatures,
     Distinct,
+    DropMissing,
+    Explode,
     Extend,
     FillMissing,
     Filter,
+    FitModel,
+    FitTransform,
     Join,
+    Label,
+    Limit,
     Opaque,
+    Predict,
     Project,
     Rename,
     Scan,
+    Score,
+    Sort,
     Split,
+    Transform,
     Union,
+    Window,
 )
+from lester_jupyter.plan.references import Function, Name
 
 GLYPHS: dict[str, str] = {
     "scan": "▤",
@@ -30,8 +46,22 @@ GLYPHS: dict[str, str] = {
     "join": "⋈",
     "union": "∪",
     "distinct": "δ",
-    "fill_missing": "ƒ",
+    "aggregate": "γ",
+    "sort": "↕",
+    "limit": "↧",
+    "fill_missing": "ϕ",
+    "drop_missing": "∅",
+    "cast": "ƒ",
+    "explode": "⋔",
+    "window": "γ",
     "split": "✂",
+    "label": "◎",
+    "fit_transform": "⊞",
+    "transform": "⊞",
+    "concat_features": "⊞",
+    "fit_model": "★",
+    "predict": "★",
+    "score": "✓",
     "opaque": "?",
 }
 """The sign of each kind of operator, as in the plan graph."""
@@ -76,6 +106,8 @@ def _(operator: Filter) -> str:
 
 @_describe.register
 def _(operator: Extend) -> str:
+    if operator.function is None:
+        return _names(tuple(f"{t} = {to_text(e)}" for t, e in zip(operator.targets, operator.expressions, strict=True)))
     return f"{_names(operator.targets)} = {operator.function.applied([str(s) for s in operator.sources])}"
 
 
@@ -104,7 +136,7 @@ def _(operator: Union) -> str:
 @_describe.register
 def _(operator: Distinct) -> str:
     whole = operator.subset == operator.inputs[0].columns
-    return f"{operator.keep} of each {'row' if whole else _names(operator.subset)}"
+    return f"{operator.keep or 'the only'} of each {'row' if whole else _names(operator.subset)}"
 
 
 @_describe.register
@@ -115,7 +147,101 @@ def _(operator: FillMissing) -> str:
 @_describe.register
 def _(operator: Split) -> str:
     share = operator.train_fraction if operator.part == "train" else 1 - operator.train_fraction
-    return f"{operator.part} {share:.0%}, seed {operator.seed}"
+    how = (f", each {_names(operator.stratify)} alike" if operator.stratify else "") + (
+        f", {_names(operator.group)} together" if operator.group else ""
+    )
+    return f"{operator.part} {share:.0%}, seed {operator.seed}{how}"
+
+
+def _applied(function: str | Function, source: Name | None) -> str:
+    arguments = [] if source is None else [str(source)]
+    return function.applied(arguments) if isinstance(function, Function) else f"{function}({', '.join(arguments)})"
+
+
+def _aggregation(made: Aggregation) -> str:
+    return f"{made.target} = {_applied(made.function, made.source)}"
+
+
+def _ordered(by: tuple[Name, ...], ascending: tuple[bool, ...]) -> str:
+    return _names(tuple(f"{name}{'' if up else ' descending'}" for name, up in zip(by, ascending, strict=True)))
+
+
+@_describe.register
+def _(operator: Aggregate) -> str:
+    computed = _names(tuple(map(_aggregation, operator.aggregations))) or "groups"
+    return f"{computed} by {_names(operator.by)}" if operator.by else computed
+
+
+@_describe.register
+def _(operator: Sort) -> str:
+    return f"by {_ordered(operator.by, operator.ascending)}"
+
+
+@_describe.register
+def _(operator: Limit) -> str:
+    after = f" after {operator.offset}" if operator.offset else ""
+    return f"{'last' if operator.end else 'first'} {operator.n} rows{after}"
+
+
+@_describe.register
+def _(operator: DropMissing) -> str:
+    least = operator.how if operator.thresh is None else f"fewer than {operator.thresh}"
+    whole = operator.subset == operator.inputs[0].columns
+    of = "" if whole else f" of {_names(operator.subset)}"
+    return f"drop rows with {least}{of} {'missing' if operator.thresh is None else 'present'}"
+
+
+@_describe.register
+def _(operator: Cast) -> str:
+    return _names(tuple(f"{name} as {kind}" for name, kind in operator.types))
+
+
+@_describe.register
+def _(operator: Explode) -> str:
+    return f"a row for each of {_names(operator.names)}"
+
+
+@_describe.register
+def _(operator: Window) -> str:
+    extent = {"rolling": f" over {operator.size} rows", "expanding": " so far", "offset": f" by {operator.size}"}
+    by = f" by {_names(operator.by)}" if operator.by else ""
+    order = f" in order of {_ordered(operator.order_by, operator.ascending)}" if operator.order_by else ""
+    what = f"{_applied(operator.function, operator.source)}{extent.get(operator.extent, '')}"
+    return f"{operator.target} = {what}{by}{order}"
+
+
+@_describe.register
+def _(operator: Label) -> str:
+    if operator.targets == operator.sources and operator.function is None:
+        return f"label {operator.targets[0]}"
+    return f"label {_describe.dispatch(Extend)(operator)}"
+
+
+@_describe.register(FitTransform)
+@_describe.register(Transform)
+def _(operator: FitTransform | Transform) -> str:
+    return f"{_names(operator.sources)} {operator.estimator.name} → {operator.n_features}"
+
+
+@_describe.register
+def _(operator: ConcatFeatures) -> str:
+    return f"{operator.offsets[-1]} features"
+
+
+@_describe.register
+def _(operator: FitModel) -> str:
+    return f"{operator.estimator.name} learns {operator.label}"
+
+
+@_describe.register
+def _(operator: Predict) -> str:
+    model = operator.inputs[1]
+    return f"predict {model.label if isinstance(model, FitModel) else 'the label'}"
+
+
+@_describe.register
+def _(operator: Score) -> str:
+    return _names(operator.metrics)
 
 
 @_describe.register

@@ -7,14 +7,20 @@ an error before anything runs. How it is computed is the engines' business; how 
 Edges between columns:
 
 - a *value* edge `(output, slot, input)`: the output column's values are computed from that input column;
-- a *control* edge `(slot, input)`: which rows exist, or which meet, depends on that column (predicates, join keys).
+- a *control* edge `(slot, input)`: which rows exist, which meet, or in which order they stand, depends on that column
+  (predicates, keys, what is sorted by);
+- a *column control* edge `(output, slot, input)`: the same for one output column alone (the partition of a window);
+- a *fit* edge `(output, slot, input)`: the column shaped something learned that the output was computed with.
+
+Slots in `fit_slots` are read to learn from, not to be turned into rows: every row that was learned from shaped every
+row that comes out. Such a connection is real, but it says nothing about a single row, so look-ups keep it apart.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
@@ -34,20 +40,28 @@ class Operator:
         code: the lines of code it stands for.
     """
 
-    inputs: tuple[Operator, ...] = ()
+    inputs: tuple[Operator, ...] = field(default=(), repr=False)  # what is shared would be written over and over
     code: CodeReference | None = None
 
     kind: ClassVar[str]
     arity: ClassVar[int | None] = 1  # None: one or more
-    deterministic: ClassVar[bool] = True
+    fit_slots: ClassVar[frozenset[int]] = frozenset()
 
     def __post_init__(self) -> None:
         expected = self.arity
         if (expected is None and not self.inputs) or (expected is not None and len(self.inputs) != expected):
             raise PlanError(f"{type(self).__name__} takes {expected or 'one or more'} inputs, got {len(self.inputs)}.")
         self.check()
-        doubled = [name for name, times in Counter(self.columns).items() if times > 1]
-        if doubled:
+        self.check_names()
+
+    def check_names(self) -> None:
+        """Requires that all output columns have names of their own.
+
+        Raises:
+            PlanError: two columns of one name.
+        """
+        if len(set(self.columns)) < len(self.columns):
+            doubled = [name for name, times in Counter(self.columns).items() if times > 1]
             raise PlanError(
                 f"{type(self).__name__} would make more than one column named {doubled[0]!r}.",
                 hint="rename columns first, or pass other suffixes to join",
@@ -66,6 +80,11 @@ class Operator:
         return self.inputs[0].columns
 
     @property
+    def n_columns(self) -> int:
+        """How many output columns there are, without naming them (of features there may be millions)."""
+        return len(self.columns)
+
+    @property
     def exact(self) -> bool:
         """Whether its row and column lineage is exact (else it is an over-approximation)."""
         return True
@@ -75,6 +94,16 @@ class Operator:
         """Whether deleting input rows can only delete output rows, never create or change others."""
         return True
 
+    @property
+    def deterministic(self) -> bool:
+        """Whether it gives the same again when it runs again on the same input."""
+        return True
+
+    @property
+    def row_slots(self) -> tuple[int, ...]:
+        """The slots whose rows become its rows; for what only learns (a model), all that it learns from."""
+        return tuple(s for s in range(len(self.inputs)) if s not in self.fit_slots) or tuple(range(len(self.inputs)))
+
     def value_edges(self) -> Iterator[ValueEdge]:
         """Yields which input columns each output column is computed from."""
         for i in range(len(self.columns)):
@@ -82,6 +111,14 @@ class Operator:
 
     def control_edges(self) -> Iterator[ControlEdge]:
         """Yields the input columns that decide over rows."""
+        yield from ()
+
+    def column_control_edges(self) -> Iterator[ValueEdge]:
+        """Yields the input columns that decide over one output column's values without being computed with."""
+        yield from ()
+
+    def fit_edges(self) -> Iterator[ValueEdge]:
+        """Yields the input columns that shaped what an output column was computed with."""
         yield from ()
 
     def position(self, name: Name, slot: int = 0) -> int:

@@ -1,4 +1,4 @@
-"""Reads a predicate written as in `DataFrame.query` into an expression tree.
+"""Reads predicates as in `DataFrame.query` and values as in `DataFrame.eval` into expression trees.
 
 Like pandas: bare names are columns, `` `any name` `` is a column, `@name` is a variable of the caller, `&` and `|` bind
 as weakly as `and` and `or`, chained comparisons are conjunctions, and `==` with a list means `in`. Variables are looked
@@ -12,6 +12,7 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Any
 
@@ -31,7 +32,7 @@ from lester_jupyter.plan.expressions import (
     Negate,
     Not,
 )
-from lester_jupyter.plan.references import Name
+from lester_jupyter.plan.references import Name, OneEachRow
 
 _COMPARE: dict[type[ast.cmpop], CompareOp] = {
     ast.Eq: "==",
@@ -53,7 +54,29 @@ _ARITHMETIC: dict[type[ast.operator], ArithmeticOp] = {
 _SYNONYMS = {"isnull": "isna", "notnull": "notna"}
 _LOCAL = "__lester_local_"
 _QUOTED = "__lester_column_"
+_OUR_OWN = re.compile("[@&|]")  # what may be an operator of the dialect
 _TEXT_OR_QUOTED = re.compile(r"""('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|`([^`]*)`""")
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What messages call the text, and what they advise."""
+
+    subject: str
+    manner: str
+    instead: str
+
+
+_PREDICATE = _Words(
+    "predicate",
+    "write it as for DataFrame.query, or pass a function",
+    "pass a function of named columns instead: frame.filter(lambda column: …)",
+)
+_VALUE = _Words(
+    "expression",
+    "write it as for DataFrame.eval, or pass a function",
+    'pass a function of named columns instead: frame.project("new", func=lambda column: …)',
+)
 
 
 def parse_predicate(text: str, columns: Collection[Name], lookup: Callable[[str], Any]) -> Expression:
@@ -71,14 +94,21 @@ def parse_predicate(text: str, columns: Collection[Name], lookup: Callable[[str]
         PlanError: text that is no expression, or uses something an engine could not take over.
         UnknownColumnError: a bare name that is no column.
     """
+    return _parse(text, columns, lookup, _PREDICATE)
+
+
+def parse_expression(text: str, columns: Collection[Name], lookup: Callable[[str], Any]) -> Expression:
+    """Parses an expression for a value, as for `DataFrame.eval`; otherwise as `parse_predicate`."""
+    return _parse(text, columns, lookup, _VALUE)
+
+
+def _parse(text: str, columns: Collection[Name], lookup: Callable[[str], Any], words: _Words) -> Expression:
     quoted: list[str] = []
     try:
         tree = ast.parse(_python(text, quoted), mode="eval")
     except (SyntaxError, tokenize.TokenError, ValueError) as error:  # ValueError: a null byte
-        raise PlanError(
-            f"The predicate {text!r} is not an expression.", hint="write it as for DataFrame.query, or pass a function"
-        ) from error
-    return _Reader(text, columns, lookup, quoted).read(tree.body)
+        raise PlanError(f"The {words.subject} {text!r} is not an expression.", hint=words.manner) from error
+    return _Reader(text, columns, lookup, quoted, words).read(tree.body)
 
 
 def _python(text: str, quoted: list[str]) -> str:
@@ -91,6 +121,8 @@ def _python(text: str, quoted: list[str]) -> str:
         return f" {_QUOTED}{len(quoted) - 1} "
 
     joined = _TEXT_OR_QUOTED.sub(placeholder, text).replace("\n", " ").strip()
+    if not _OUR_OWN.search(joined):  # Python as it is
+        return joined
     out: list[str] = []
     for token in tokenize.generate_tokens(io.StringIO(joined).readline):
         word = {"&": "and", "|": "or"}.get(token.string, token.string)
@@ -102,14 +134,22 @@ def _python(text: str, quoted: list[str]) -> str:
 
 
 class _Reader:
-    """Turns the Python syntax tree of one predicate into our own."""
+    """Turns the Python syntax tree of one predicate or value into our own."""
 
-    def __init__(self, text: str, columns: Collection[Name], lookup: Callable[[str], Any], quoted: list[str]) -> None:
-        self._text, self._columns, self._lookup, self._quoted = text, columns, lookup, quoted
+    def __init__(
+        self,
+        text: str,
+        columns: Collection[Name],
+        lookup: Callable[[str], Any],
+        quoted: list[str],
+        words: _Words,
+    ) -> None:
+        self._columns, self._lookup, self._quoted = columns, lookup, quoted
+        self._words, self._subject = words, f"The {words.subject} {text!r}"
 
     @singledispatchmethod
     def read(self, node: ast.AST) -> Expression:
-        """One node of Python's tree as an expression; the forms that a predicate may have are registered below."""
+        """One node of Python's tree as an expression; the forms that it may have are registered below."""
         raise self._unsupported(node)
 
     def _unsupported(self, node: ast.AST) -> PlanError:
@@ -117,8 +157,8 @@ class _Reader:
         for i, name in enumerate(self._quoted):
             what = what.replace(f"{_QUOTED}{i}", f"`{name}`")
         return PlanError(
-            f"The predicate {self._text!r} uses {what!r}, which cannot be part of a plan.",
-            hint="pass a function of named columns instead: frame.filter(lambda column: …)",
+            f"{self._subject} uses {what!r}, which cannot be part of a plan.",
+            hint=self._words.instead,
         )
 
     def _constant(self, node: ast.AST) -> Any:
@@ -139,7 +179,7 @@ class _Reader:
             return Constant(get(whole.value))
         except (AttributeError, LookupError, TypeError) as error:
             what = ast.unparse(node).replace(_LOCAL, "@")
-            raise PlanError(f"The predicate {self._text!r} uses {what}, which does not exist: {error}.") from error
+            raise PlanError(f"{self._subject} uses {what}, which does not exist: {error}.") from error
 
     @read.register
     def _name(self, node: ast.Name) -> Expression:
@@ -149,7 +189,7 @@ class _Reader:
                 return Constant(self._lookup(name))
             except KeyError:
                 raise PlanError(
-                    f"The predicate {self._text!r} names the variable @{name}, which does not exist here.",
+                    f"{self._subject} names the variable @{name}, which does not exist here.",
                     hint="inside a function or lambda, only its own variables and global ones are seen",
                 ) from None
         column = self._quoted[int(node.id.removeprefix(_QUOTED))] if node.id.startswith(_QUOTED) else node.id
@@ -210,10 +250,15 @@ class _Reader:
 
     def _comparison(self, node: ast.Compare, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Expression:
         a, b = self.read(left), self.read(right)
-        if isinstance(b, Constant) and _is_collection(b.value) and isinstance(op, ast.In | ast.Eq):
-            return IsIn.of(a, b.value)
-        if isinstance(b, Constant) and _is_collection(b.value) and isinstance(op, ast.NotIn | ast.NotEq):
-            return Not(IsIn.of(a, b.value))
+        if isinstance(op, ast.Eq | ast.NotEq) and _is_choice(a) and not isinstance(b, Constant):
+            a, b = b, a
+        if isinstance(b, Constant) and (
+            _is_choice(b) or (_is_collection(b.value) and isinstance(op, ast.In | ast.NotIn))
+        ):
+            if isinstance(op, ast.In | ast.Eq):
+                return IsIn.of(a, b.value)
+            if isinstance(op, ast.NotIn | ast.NotEq):
+                return Not(IsIn.of(a, b.value))
         if type(op) not in _COMPARE:
             raise self._unsupported(node)
         return Compare(_COMPARE[type(op)], a, b)
@@ -239,3 +284,8 @@ class _Reader:
 
 def _is_collection(value: Any) -> bool:
     return hasattr(value, "__iter__") and not isinstance(value, str | bytes)
+
+
+def _is_choice(node: Expression) -> bool:
+    """Whether `==` with it means `in`: not with arrays, whose values are compared row by row."""
+    return isinstance(node, Constant) and _is_collection(node.value) and not isinstance(node.value, OneEachRow)

@@ -49,6 +49,25 @@ class Function:
         return f"{self.name}({', '.join(arguments)})"
 
 
+@dataclass(frozen=True)
+class Estimator:
+    """A transformer or a model of scikit-learn's kind.
+
+    Attributes:
+        name: its class and parameters as one would write them ("TfidfVectorizer(max_features=100)").
+        path: the full path of its class.
+        stateless: whether fitting it learns nothing.
+        deterministic: whether it draws no random numbers, or draws them from a seed.
+        unfitted: the object itself, never fitted, or None in a plan that was read from a file.
+    """
+
+    name: str
+    path: str
+    stateless: bool = False
+    deterministic: bool = True
+    unfitted: Any = field(default=None, compare=False, repr=False)
+
+
 class _Renamed(ast.NodeTransformer):
     """Puts column names in place of parameters."""
 
@@ -57,6 +76,10 @@ class _Renamed(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         return ast.copy_location(ast.Name(self._names.get(node.id, node.id), node.ctx), node)
+
+
+class OneEachRow(list[Any]):
+    """The values of an array or a Series: beside a column they stand for its rows, where a list stands for a choice."""
 
 
 class Unreadable:
@@ -69,6 +92,32 @@ class Unreadable:
         return self.text
 
 
+class Snapshot:
+    """The content of a file when it was read.
+
+    Args:
+        digest: SHA-256 of the content in hex, or None where it was lost before anybody asked: equal to no other.
+    """
+
+    def __init__(self, digest: str | None) -> None:
+        self._digest = digest
+
+    @property
+    def digest(self) -> str | None:
+        """SHA-256 of the content in hex, or None."""
+        return self._digest
+
+    def __eq__(self, other: object) -> bool:
+        if self is other or not isinstance(other, Snapshot):
+            return self is other
+        return self.digest is not None and self.digest == other.digest
+
+    __hash__ = None  # type: ignore[assignment]  # a hash would have to read the file
+
+    def __reduce__(self) -> tuple[type[Snapshot], tuple[str | None]]:
+        return Snapshot, (self.digest,)  # copies are of what is known, not of how to find out
+
+
 @dataclass(frozen=True)
 class Source:
     """Where records come from.
@@ -76,13 +125,18 @@ class Source:
     Attributes:
         name: how lineage speaks of it ("customers"); unique within a plan.
         location: the resolved path of a file, or "memory#1", "memory#2", … for values of the program.
-        format: "csv", "text", "lines" or "memory".
+        format: "csv", "text", "lines", "json", "parquet" or "memory".
         options: how to read it, as sorted (name, value) pairs.
-        digest: a hash of its content when it was read, or None where hashing was not possible.
+        content: what the file held when it was read; None for values of the program, and for pipes.
     """
 
     name: str
     location: str
     format: str
     options: tuple[tuple[str, Any], ...] = field(default=(), hash=False)  # pandas' options may hold lists
-    digest: str | None = None
+    content: Snapshot | None = field(default=None, hash=False, repr=False)
+
+    @property
+    def digest(self) -> str | None:
+        """SHA-256 of its content when it was read, in hex; None where there is none, or where it was lost."""
+        return None if self.content is None else self.content.digest

@@ -5,6 +5,7 @@ Functions are written by name and text only: a plan that was read from a file sh
 
 from __future__ import annotations
 
+import base64
 import datetime
 import json
 import math
@@ -17,13 +18,13 @@ from lester_jupyter.errors import PlanError
 from lester_jupyter.plan import expressions
 from lester_jupyter.plan.graph import Plan
 from lester_jupyter.plan.operator import Operator
-from lester_jupyter.plan.operators import OPERATORS
-from lester_jupyter.plan.references import CodeReference, Function, Source, Unreadable
+from lester_jupyter.plan.operators import OPERATORS, Aggregation, Origins
+from lester_jupyter.plan.references import CodeReference, Estimator, Function, Snapshot, Source, Unreadable
 
 VERSION = 1
 _NODES: dict[str, type] = {
     cls.__name__: cls
-    for cls in (CodeReference, Function, Source, *vars(expressions).values())
+    for cls in (CodeReference, Function, Estimator, Source, Aggregation, Origins, *vars(expressions).values())
     if isinstance(cls, type) and is_dataclass(cls)
 }
 _TEXTS: dict[str, type] = {"datetime": datetime.datetime, "date": datetime.date, "Decimal": Decimal}
@@ -42,6 +43,10 @@ def _encode(value: Any) -> Any:
         return {"list": [_encode(v) for v in value]}
     if isinstance(value, dict):
         return {"dict": [[_encode(k), _encode(v)] for k, v in value.items()]}
+    if isinstance(value, bytes):
+        return {"bytes": base64.b64encode(value).decode()}
+    if isinstance(value, Snapshot):
+        return {"snapshot": value.digest}
     if isinstance(value, set | frozenset):
         return {"set": sorted((_encode(v) for v in value), key=repr)}
     name = type(value).__name__
@@ -72,6 +77,8 @@ def _from_text(name: str, text: str) -> Any:
 _CONTENTS: dict[str, Callable[[Any], Any]] = {
     "float": float,
     "unreadable": Unreadable,
+    "bytes": base64.b64decode,
+    "snapshot": Snapshot,
     "class": _CLASSES.__getitem__,
     "tuple": lambda items: tuple(map(_decode, items)),
     "list": lambda items: list(map(_decode, items)),

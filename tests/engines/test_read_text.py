@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import lester_jupyter as ld
+from lester_jupyter.engines.pandas import blocks
 from lester_jupyter.errors import SourceError
 
 NAMES = ["a", "b", "c"]
@@ -190,3 +192,59 @@ def test_read_lines_gives_the_lines_of_the_file(content: str) -> None:
         with path.open() as file:
             expected = [line.removesuffix("\n") for line in file]
         assert ld.read_lines(path).to_values("line") == expected
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(CONTENTS, st.integers(1, 40), st.sampled_from([{}, {"quoting": True}, {"extra": "join", "blank": "skip"}]))
+def test_it_does_not_matter_where_blocks_end(content: str, size: int, options: dict[str, Any]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "_BYTES", size)
+        for short in ("error", "skip"):
+            check(content, 2, short=short, **options)
+        test_read_lines_gives_the_lines_of_the_file.hypothesis.inner_test(content)
+
+
+@pytest.mark.parametrize("sep", [", ", "::", "é", "\x01", "\n", "\r", "\ud800", "aa", "\0"])
+def test_read_text_splits_at_any_separator(tmp_path: Path, sep: str) -> None:
+    path = tmp_path / "t.txt"
+    path.write_bytes("1, 2\n3::4é5\x016\r7\0aaa8\r\n".encode())
+    with path.open() as file:
+        expected = [line.removesuffix("\n").split(sep, 1) for line in file]
+    found = ld.read_text(path, ["a", "b"], sep, extra="join", short="skip").to_lists()
+    assert found == [fields for fields in expected if len(fields) == 2]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1", "cp1252", "shift_jis", "utf-7", "ascii"])
+@pytest.mark.parametrize("quoting", [True, False])
+def test_read_text_in_other_encodings(tmp_path: Path, encoding: str, quoting: bool) -> None:
+    path = tmp_path / "t.txt"
+    text = "a,b\r\nc,d\re,f" + ("" if encoding in ("ascii", "shift_jis") else ",é")
+    path.write_bytes(text.encode(encoding))
+    found = ld.read_text(path, ["x", "y"], encoding=encoding, quoting=quoting, extra="drop").to_lists()
+    assert found == [["a", "b"], ["c", "d"], ["e", "f"]]
+
+
+def test_read_text_takes_fields_of_any_size_but_those_that_csv_reader_refuses(tmp_path: Path) -> None:
+    path, field = tmp_path / "t.txt", "\0é" * 5_000_000
+    path.write_text(f"a,{field}\n\nb,c\n")
+    found = ld.read_text(path, ["x", "y"], short="skip")
+    assert found.to_lists() == [["a", field], ["b", "c"]]
+    with pytest.raises(SourceError, match=r"cannot be read as text: field larger than field limit \(131072\)"):
+        ld.read_text(path, ["x", "y"], quoting=True, blank="skip")
+
+
+def test_the_record_that_does_not_fit_has_the_same_number_in_every_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.txt"
+    path.write_text("h,h\n" + "a,b\n" * 7 + "c\n")
+    for size in (3, 9, 1000):
+        monkeypatch.setattr(blocks, "_BYTES", size)
+        for header in (True, False):
+            with pytest.raises(SourceError, match="record 9 has 1 fields, expected 2"):
+                ld.read_text(path, ["x", "y"], header=header)
+
+
+def test_white_space_is_that_of_python() -> None:
+    assert "".join(c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace()) == blocks.WHITE
+    assert not blocks.WHITE.strip()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import lester_jupyter as ld
 from lester_jupyter.engines.pandas.functions import call_columns, is_elementwise
 from lester_jupyter.engines.pandas.values import to_python, to_series
+from lester_jupyter.errors import PlanError
 from lester_jupyter.plan import Function
 
 SCALARS = (
@@ -147,6 +148,41 @@ def test_probing_finds_functions_that_look_at_other_rows(function: Any, n: int, 
     assert is_elementwise(compute, [column], compute([column], n)) == elementwise
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x.fillna(x.mean()),
+        lambda x: x.ffill(),
+        lambda x: x.bfill(),
+        lambda x: x.interpolate(),
+        lambda x: x.clip(upper=x.quantile(0.999)),
+        lambda x: x.where(x != 7, x.sum()),
+        lambda x: x.fillna(x.mean()).astype(str),
+    ],
+)
+def test_probing_finds_functions_that_look_at_other_rows_for_one_row_of_many(function: Any) -> None:
+    numbers = pd.Series(np.arange(1000.0))
+    numbers[3] = np.nan
+    frame = ld.from_pandas(pd.DataFrame({"x": numbers})).project("y", ["x"], function, vectorized=True)
+    assert len(frame.lineage.backward(3)["df"]) == 1000
+
+
+def test_probing_finds_rare_texts_that_are_counted() -> None:
+    texts = pd.Series(["often"] * 1000)
+    texts[7] = "once"
+    frame = ld.from_pandas(pd.DataFrame({"x": texts})).project(
+        "y", ["x"], lambda x: x.where(x.map(x.value_counts()) > 500, "other"), vectorized=True
+    )
+    assert len(frame.lineage.backward(7)["df"]) == 1000
+
+
+def test_probing_finds_no_fault_with_functions_of_one_value_that_change_few_rows() -> None:
+    numbers = pd.Series([np.nan, *np.arange(99.0)])
+    for function in (lambda x: x.fillna(0), lambda x: x.clip(upper=50), lambda x: x.where(x != 7, -1.0)):
+        frame = ld.from_pandas(pd.DataFrame({"x": numbers})).project("y", ["x"], function, vectorized=True)
+        assert frame.lineage.backward(8)["df"].tolist() == [8]
+
+
 def test_probing_a_function_that_takes_whole_columns_only_raises_nothing() -> None:
     def whole(x: pd.Series) -> pd.Series:
         assert len(x) == 10
@@ -187,3 +223,25 @@ def test_a_function_counts_as_python_counts() -> None:
     frame = ld.from_records([("",), ("a",), (None,), (0,), ([],), ([0],)], ["x"])
     assert frame.filter(lambda x: x).to_values("x") == ["a", [0]]
     assert frame.filter(lambda: 1).to_values("x") == frame.to_values("x")
+
+
+# what stands for each row, and what for any ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["x == @given", "x != @given", "@given == x", "x < @given", "x in @given"])
+@pytest.mark.parametrize("make", [list, np.array, pd.Series])
+def test_arrays_are_compared_row_by_row_and_lists_by_membership_as_in_query(text: str, make: Any) -> None:
+    given = make([4, 2, 9, 1])  # noqa: F841 - read by its name
+    table = pd.DataFrame({"x": [1, 2, 3, 4]})
+    frame = ld.from_pandas(table).filter(text)
+    assert frame.to_values("x") == table.query(text)["x"].tolist()
+    assert frame.plan.operators[-1].exact == ("in" in text or (make is list and "<" not in text))
+    assert ld.Plan.from_json(frame.plan.to_json()).operators[-1].exact == frame.plan.operators[-1].exact
+
+
+@pytest.mark.parametrize("text", ["~x", "not x", "x & y", "x | y", "(x > 1) & y", "x and y"])
+def test_numbers_have_no_truth_value_and_their_bits_are_not_guessed(text: str) -> None:
+    frame = ld.from_pandas(pd.DataFrame({"x": [1, 2, 3, 4], "y": [2, 2, 1, 0]}))
+    for use in (lambda: frame.filter(text), lambda: frame.assign(z=text)):
+        with pytest.raises(PlanError, match=r"truth values.*int64.*Hint: .*!= 0"):
+            use()

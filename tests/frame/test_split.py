@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -178,3 +179,19 @@ def test_a_seed_is_an_integer() -> None:
     with pytest.raises(PlanError, match=r"seed of a split is an integer, got '1'"):
         ld.from_pandas(people(3)).split(0.5, seed="1")
     assert len(ld.from_pandas(people(50)).split(0.5, seed=-1)[0]) > 0
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda f: f.project("z", ["income"], lambda income: income - income.mean(), vectorized=True),
+        lambda f: f.project("z", ["income"], lambda income: income.shift(), vectorized=True),
+        lambda f: f.filter(lambda income: income >= income.min(), vectorized=True),
+        lambda f: f.project("z", [], lambda: 1, vectorized=True),
+    ],
+)
+def test_deletion_moves_no_other_record_behind_functions_of_whole_columns(make: Callable[[ld.Frame], ld.Frame]) -> None:
+    before = parts(make(ld.from_pandas(people(300))), train_fraction=0.5)
+    for gone in (0, 150):
+        after = parts(make(ld.from_pandas(people(300).drop(index=gone))), train_fraction=0.5)
+        assert after == {key: part for key, part in before.items() if key in after}

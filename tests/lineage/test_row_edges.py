@@ -7,19 +7,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lester_jupyter.lineage.rows import NONE, All, Identity, RowEdge, Segment, Take, index_dtype
+from lester_jupyter.lineage.rows import NONE, All, Identity, Nothing, RowEdge, Segment, Take, index_dtype
 
 
 @st.composite
 def edges(draw: st.DrawFn) -> tuple[RowEdge, set[tuple[int, int]]]:
     """An edge and the (input row, output row) pairs it stands for."""
     n = draw(st.integers(0, 6))
-    kind = draw(st.sampled_from(["identity", "segment", "take", "sorted take", "all"]))
+    kind = draw(st.sampled_from(["identity", "segment", "take", "sorted take", "all", "nothing"]))
     if kind == "identity":
         return Identity(n), {(i, i) for i in range(n)}
     if kind == "all":
         m = draw(st.integers(0, 6))
         return All(n, m), {(i, o) for i in range(n) for o in range(m)}
+    if kind == "nothing":
+        return Nothing(n, draw(st.integers(0, 6))), set()
     if kind == "segment":
         offset, after = draw(st.integers(0, 4)), draw(st.integers(0, 4))
         return Segment(n, offset + n + after, offset), {(i, offset + i) for i in range(n)}
@@ -55,11 +57,11 @@ def test_take_is_four_bytes_a_row_and_cannot_be_changed() -> None:
 def test_take_needs_no_inverse_for_filters_and_makes_it_once_for_others() -> None:
     ascending, other = Take(np.array([0, 2, 2], np.int32), 3), Take(np.array([2, 0], np.int32), 3)
     ascending.forward(np.array([2]))
-    assert "_inverse" not in vars(ascending)
+    assert "_positions" not in vars(ascending)
     other.forward(np.array([2]))
-    first = vars(other)["_inverse"]
+    first = vars(other)["_positions"]
     other.forward(np.array([0]))
-    assert vars(other)["_inverse"] is first
+    assert vars(other)["_positions"] is first
 
 
 def test_all_is_never_expanded() -> None:

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from operator_examples import EXAMPLES
 
 import lester_jupyter as ld
 from lester_jupyter.errors import PlanError, SourceError
@@ -30,13 +31,13 @@ def pipeline() -> ld.Frame:
     cities = ld.from_pandas(pd.DataFrame({"key": ["B", "P"], "name": ["Berlin", "Paris"]}), "cities")
     joined = people.fill_missing({"city": "B"}).distinct("id").join(cities, left_on="city", right_on="key", how="left")
     named = joined.rename({"name": "town"}).project("upper", ["town"], str.upper)
-    return named.filter("id > 1 or upper == 'BERLIN'")[["id", "upper"]].union(named[["id", "upper"]]).split(0.5, 3)[0]
+    return named.filter("id > 1 or upper == 'BERLIN'")[["id", "upper"]].union(named[["id", "upper"]]).split(0.5, 1)[0]
 
 
 def test_explain_is_a_numbered_list_of_what_happens() -> None:
     assert pipeline().plan.explain().splitlines() == [
         "  1 ▤ people                                               3 rows",
-        "  2 ƒ fill missing city with 'B'                           3 rows ← [1]",
+        "  2 ϕ fill missing city with 'B'                           3 rows ← [1]",
         "  3 δ first of each id                                     2 rows ← [2]",
         "  4 ▤ cities                                               2 rows",
         "  5 ⋈ left on city = key                                   2 rows ← [3], [4]",
@@ -46,8 +47,56 @@ def test_explain_is_a_numbered_list_of_what_happens() -> None:
         "  9 π keep id, upper                                       2 rows ← [8]",
         " 10 π keep id, upper                                       2 rows ← [7]",
         " 11 ∪ union of 2 tables                                    4 rows ← [9], [10]",
-        " 12 ✂ train 50%, seed 3                                    3 rows ← [11]",
+        " 12 ✂ train 50%, seed 1                                    3 rows ← [11]",
     ]
+
+
+def test_explain_says_what_rows_and_groups_go_through() -> None:
+    sales = ld.from_pandas(pd.DataFrame({"shop": [1, 1, 2], "day": [2, 1, 1], "n": [5.0, None, 3.0]}), "sales")
+    tidy = sales.drop_missing("n").cast({"n": "int64"}).assign(twice="n * 2", late="day > 1")
+    last = (
+        tidy.sort(["shop", "day"], [True, False]).rank("place", "n", "shop", method="min").shift("old", "n", by="shop")
+    )
+    week = last.window("week", "n", "mean", by="shop", order_by="day", rows=7, min_periods=1)
+    shops = week.aggregate("shop", total=("n", "sum"), days="size", all=("n", list))
+    kept = shops.explode("all").join(sales, "shop", how="semi").join(sales, "shop", how="outer").head(3).tail(2)
+    assert kept.split(0.75, 1, stratify="shop")[1].plan.explain().splitlines() == [
+        "  1 ▤ sales                                                3 rows",
+        "  2 ∅ drop rows with any of n missing                      2 rows ← [1]",
+        "  3 ƒ n as int64                                           2 rows ← [2]",
+        "  4 ƒ twice = n * 2, late = day > 1                        2 rows ← [3]",
+        "  5 ↕ by shop, day descending                              2 rows ← [4]",
+        "  6 γ place = rank(n) by shop                              2 rows ← [5]",
+        "  7 γ old = shift(n) by 1 by shop                          2 rows ← [6]",
+        "  8 γ week = mean(n) over 7 rows by shop in order of day         2 rows ← [7]",
+        "  9 γ total = sum(n), days = size(), all = list(n) by shop         2 rows ← [8]",
+        " 10 ⋔ a row for each of all                                2 rows ← [9]",
+        " 11 ⋈ semi on shop                                         2 rows ← [10], [1]",
+        " 12 ⋈ outer on shop                                        3 rows ← [11], [1]",
+        " 13 ↧ first 3 rows                                         3 rows ← [12]",
+        " 14 ↧ last 2 rows                                          2 rows ← [13]",
+        " 15 ✂ test 25%, seed 1, each shop alike                    0 rows ← [14]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    {
+        "distinct": "first of each k",
+        "limit": "first 2 rows",
+        "label": "label y = x > 1",
+        "fit_transform": "s CountVectorizer() → 2",
+        "transform": "s CountVectorizer() → 2",
+        "concat_features": "4 features",
+        "fit_model": "LogisticRegression() learns y",
+        "predict": "predict y",
+        "score": "accuracy",
+        "opaque": "not understood: a call",
+    }.items(),
+)
+def test_operators_are_described_by_what_they_do(kind: str, text: str) -> None:
+    [operator] = [e for e in EXAMPLES if e.kind == kind]
+    assert describe(operator) == text
 
 
 def test_explain_is_the_same_every_time_and_after_json() -> None:

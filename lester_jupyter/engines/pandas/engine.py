@@ -7,6 +7,7 @@ from functools import cache
 
 import pandas as pd
 
+from lester_jupyter.engines.pandas import columns, combining, grouping, rows, windows  # noqa: F401 - they run them
 from lester_jupyter.engines.pandas.operators import run
 from lester_jupyter.engines.pandas.scan import read_source
 from lester_jupyter.engines.protocol import Relation
@@ -36,15 +37,27 @@ class PandasEngine:
         """
         if isinstance(operator, Scan):
             given = self._tables.get(operator.source)
-            table = read_source(operator.source, operator.names) if given is None else given.reset_index(drop=True)
-            kept = table if operator.source.format == "memory" else None
+            table = read_source(operator.source, operator.names) if given is None else given
+            kept = None
+            if operator.source.format == "memory":
+                table = kept = table.reset_index(drop=True)  # a copy (on write): the caller's may change
             identity = cache(lambda: record_identity(table))
-            step = Step(operator, len(table), source_identity=identity, source_table=kept)
+            step = Step(operator, len(table), own_identity=identity, source_table=kept)
         else:
             result = run(operator, [i.table for i in inputs], [i.step for i in inputs])
             table = result.table
-            step = Step(operator, len(table), tuple(i.step for i in inputs), result.edges)
-        if tuple(table.columns) != operator.columns:
+            n_rows = result.edges[0].n_output
+            parents = tuple(i.step for i in inputs)
+            step = Step(
+                operator,
+                n_rows,
+                parents,
+                result.edges,
+                result.anchors,
+                result.own_identity,
+                alternatives=result.alternatives,
+            )
+        if isinstance(table, pd.DataFrame) and tuple(table.columns.tolist()) != operator.columns:
             subject = f"The source {operator.source.name!r}" if isinstance(operator, Scan) else operator.kind
             raise PlanError(f"{subject} has the columns {list(table.columns)}, expected {list(operator.columns)}.")
         return Relation(table, step)

@@ -50,21 +50,30 @@ def truth(node: ex.Expression, table: pd.DataFrame) -> pd.Series:
 
     For a Python function, its result counts as Python counts it (`if result:`).
     """
+    if isinstance(node, ex.Apply) and not node.function.vectorized:
+        found = call_rows(node.function, [table[a.name] for a in node.arguments], len(table))
+        return pd.Series(np.fromiter(map(bool, found), np.bool_, len(found)))
     value = evaluate(node, table)
     if not isinstance(value, pd.Series):
         return pd.Series(np.full(len(table), bool(value)))
-    if value.dtype == bool:
-        return value
-    if isinstance(node, ex.Apply) and not node.function.vectorized:
-        return pd.Series([bool(v) for v in value.tolist()], dtype=bool)
-    return value.fillna(False).astype(bool)
+    return value if value.dtype == bool else value.fillna(False).astype(bool)
 
 
 def _logical(node: ex.Expression, table: pd.DataFrame) -> pd.Series:
-    """As `truth`, but nullable truth values stay as they are: what is unknown stays unknown when it is negated."""
+    """As `truth`, but nullable truth values stay as they are: what is unknown stays unknown when it is negated.
+
+    Raises:
+        PlanError: numbers, of which pandas would combine the bits.
+    """
     value = evaluate(node, table)
     if isinstance(value, pd.Series) and pd.api.types.is_bool_dtype(value.dtype):
         return value
+    if isinstance(value, pd.Series) and pd.api.types.is_numeric_dtype(value.dtype):
+        shown = ex.to_text(node)
+        raise PlanError(
+            f"and, or, not (&, |, ~) combine truth values, but {shown!r} has values of the type {value.dtype}.",
+            hint=f"write ({shown}) != 0; for bits, pass a function",
+        )
     return truth(node, table)
 
 
@@ -145,4 +154,4 @@ def _(node: ex.Mask, table: pd.DataFrame) -> Any:
             f"The mask has {len(node.values)} truth values for {len(table)} rows.",
             hint="masks made elsewhere do not follow changed inputs; write the predicate as an expression",
         )
-    return pd.Series(np.array(node.values, dtype=bool))
+    return pd.Series(np.frombuffer(node.values, dtype=np.bool_))

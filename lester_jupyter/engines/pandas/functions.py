@@ -78,8 +78,9 @@ def is_elementwise(compute: Compute, columns: Sequence[pd.Series], results: Sequ
     """Probes whether a vectorised function treats each row by itself, by calling it again with a few of the rows.
 
     Once they come in reverse and each another number of times, then some come alone, so that a function that looks at
-    its neighbours, or at the whole column (a mean, a rank), gives other values for them. This is a test, not a proof:
-    such operators are marked as over-approximate in any case.
+    its neighbours, or at the whole column (a mean, a rank), gives other values for them. Among them are the rows that
+    such a function is most likely about. This is a test, not a proof: such operators are marked as over-approximate in
+    any case.
 
     Args:
         compute: computes results from columns and their number of rows.
@@ -89,10 +90,31 @@ def is_elementwise(compute: Compute, columns: Sequence[pd.Series], results: Sequ
     n_rows = len(results[0])
     if n_rows < 2 or not columns:
         return False
-    alone = [at for r in results if r.dtype == bool for at in (int(r.argmax()), int(r.argmin()))] or [n_rows // 2]
+    alone = _telling_rows(columns, results) or [n_rows // 2]
     different = np.unique([*np.linspace(0, n_rows - 1, _PROBED).astype(int), *alone])
     mixed = np.repeat(different[::-1], np.arange(1, len(different) + 1))
     return all(_gives_the_same(compute, columns, results, rows) for rows in (mixed, *np.reshape(alone, (-1, 1))))
+
+
+def _telling_rows(columns: Sequence[pd.Series], results: Sequence[pd.Series]) -> list[int]:
+    """Rows for which a function shows what it looks at.
+
+    One of each truth value that it gave, one with a missing value, and of values that it changed while it left others
+    as they were, the first and the last: these are the ones that `fillna`, `clip` or `where` take from other rows.
+    """
+    found = [at for r in results if r.dtype == bool for at in (int(r.argmax()), int(r.argmin()))]
+    for column in columns:
+        if column.hasnans:
+            found.append(int(column.isna().to_numpy(bool).argmax()))
+        for result in results:
+            if result.dtype == column.dtype and not pd.api.types.is_object_dtype(column.dtype):
+                same = (result == column).to_numpy(bool, na_value=False) | (result.isna() & column.isna()).to_numpy(
+                    bool
+                )
+                changed = np.flatnonzero(~same)
+                if 0 < len(changed) < len(same):
+                    found += [int(changed[0]), int(changed[-1])]
+    return sorted(set(found))
 
 
 def _gives_the_same(

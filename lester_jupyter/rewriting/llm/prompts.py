@@ -20,7 +20,7 @@ from lester_jupyter.rewriting.shapes import describe_shape
 from lester_jupyter.rewriting.task import Task
 from lester_jupyter.rewriting.types import CheckedInput, Output
 
-PROMPT_VERSION = 2
+PROMPT_VERSION = 3
 """Counts up when a prompt changes so much that older rewrites should be asked for again."""
 
 _DATAPREP = """\

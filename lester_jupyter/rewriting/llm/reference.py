@@ -10,7 +10,16 @@ from typing import Any
 
 from lester_jupyter import frame
 
-MODULE_FUNCTIONS = ("read_csv", "read_text", "read_lines", "from_pandas", "from_records", "union")
+MODULE_FUNCTIONS = (
+    "read_csv",
+    "read_text",
+    "read_lines",
+    "read_json",
+    "read_parquet",
+    "from_pandas",
+    "from_records",
+    "union",
+)
 """The functions of `lester_jupyter` that a rewrite may call."""
 
 HIDDEN_METHODS = frozenset({"plan", "lineage"})
