@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lester_jupyter._version import __version__
+from lester_jupyter.cli.bench import bench_lineage
 from lester_jupyter.cli.demo import DemoError, demo
 from lester_jupyter.cli.rewriting import rewrite_file
 from lester_jupyter.errors import LesterError
@@ -35,7 +36,26 @@ def parser() -> argparse.ArgumentParser:
             g.file, directory=g.directory, rewriter=g.rewriter, outputs=g.output, show_diff=g.diff
         )
     )
+
+    bench = commands.add_parser("bench", help="measure, and print goals beside numbers")
+    what = bench.add_subparsers(required=True, metavar="WHAT")
+    lineage = what.add_parser("lineage", help="CPU time, memory and look-ups of frames beside plain pandas")
+    lineage.add_argument("--rows", type=_positive, nargs="+", help="numbers of rows (10000 100000 1000000)")
+    lineage.add_argument("--repeat", type=_positive, help="rounds a case; each runs both sides twice (5)")
+    lineage.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only what has this in its name")
+    lineage.add_argument("--json", type=Path, help="a file for all numbers")
+    lineage.add_argument("--markdown", action="store_true", help="print Markdown tables")
+    lineage.set_defaults(
+        run=lambda g: bench_lineage(rows=g.rows, repeat=g.repeat, only=g.only, json=g.json, markdown=g.markdown)
+    )
     return top
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return number
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
