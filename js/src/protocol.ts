@@ -16,7 +16,13 @@ export type Lines = [number, number];
 /** null: a missing value; a string: shown as it is; an object: the start of a longer text. */
 export type Cell = null | string | { text: string; length: number };
 
-/** One card of the plan graph; `detail` is its second line. */
+/**
+ * Connections between neighbouring columns. `[output, slot, input, n]`: n neighbours from n neighbours, one from
+ * one. `[output, slot, input, n, m]`: each of n neighbours from all of m. `output` and `input` are the first ones.
+ */
+export type Edge = [number, number, number, number] | [number, number, number, number, number];
+
+/** One operator of the plan graph; `detail` is the second line of its card. */
 export interface Operator {
   id: string;
   kind: string;
@@ -24,14 +30,28 @@ export interface Operator {
   detail: string;
   /** Identifiers of the operators it reads, by slot. */
   inputs: string[];
+  /** The slots it only learns from. */
+  fit_slots: number[];
   rows: number;
+  /** How many columns it has; `columns` names the first of them. */
+  width: number;
   columns: string[];
-  /** Column lineage by position: [output column, input slot, input column]. */
-  values: [number, number, number][];
+  /** Which columns its values are computed from. */
+  values: Edge[];
+  /** Which columns shaped something learned that its values were computed with. */
+  fits: Edge[];
+  /** Which columns decide about single ones of its columns: the partition of a window. */
+  own_controls: Edge[];
   /** Columns that decide which rows there are: [input slot, input column]. */
   controls: [number, number][];
   /** False where lineage is an over-approximation. */
   exact: boolean;
+  /** The operator on whose card it is drawn: itself, or what puts the features of several encoders side by side. */
+  card: string;
+  /** Its line on that card: what it reads, and what it makes. */
+  brief: [string, string] | null;
+  /** The side of the split that all its rows come from. */
+  lane: string | null;
   original: Lines[];
   rewritten: Lines[];
 }
@@ -58,7 +78,7 @@ export interface Layout {
 }
 
 export interface Plan {
-  version: 1;
+  version: 2;
   id: string;
   title: string;
   operators: Operator[];
@@ -97,9 +117,13 @@ export interface Step {
   detail?: string;
 }
 
-/** The synced values of a rewrite view; an empty object stands for "not yet". */
+/**
+ * The synced values of a view; an empty object stands for "not yet". A view without the tab "diff" shows a plan only,
+ * and has `plan`, `title`, `tabs` and `tab` alone.
+ */
 export interface State {
   plan: Plan | Record<string, never>;
+  tabs: Tab[];
   original: string;
   rewritten: string;
   status: Status;
@@ -115,6 +139,7 @@ export interface TracedTable {
   role: Role;
   count: number;
   encoding: 'int32' | 'bitset';
+  names: string[];
   sample: Cell[][];
 }
 
@@ -122,7 +147,7 @@ export interface TracedTable {
 export interface Exchanges {
   page: {
     ask: { table: string; offset: number; limit: number; within: number | null };
-    answer: { rows: number[]; total: number; columns: Cell[][]; numeric: boolean[] };
+    answer: { rows: number[]; total: number; names: string[]; columns: Cell[][]; numeric: boolean[] };
   };
   trace: {
     ask: { table: string; rows: number[] };

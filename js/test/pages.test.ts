@@ -14,7 +14,7 @@ function served(total: number): {
       calls.push(offset);
       const rows = Array.from({ length: Math.max(0, Math.min(limit, total - offset)) }, (_, i) => offset + i);
       const columns = [rows.map((row) => `v${row}`)];
-      return Promise.resolve({ rows, total, columns, numeric: [false], buffers: [] });
+      return Promise.resolve({ rows, total, names: ['v'], columns, numeric: [false], buffers: [] });
     },
   };
 }

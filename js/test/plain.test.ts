@@ -43,9 +43,9 @@ test('what is no number is an error', () => {
 
 test('dot quotes names and keeps the order of the slots', () => {
   const nodes = [
-    { id: 'a"b', width: 72, height: 36, inputs: [] },
-    { id: 'c', width: 72, height: 36, inputs: [] },
-    { id: 'j', width: 144, height: 36, inputs: ['c', 'a"b', 'c'] },
+    { id: 'a"b', width: 72, height: 36, inputs: [], lane: null },
+    { id: 'c', width: 72, height: 36, inputs: [], lane: null },
+    { id: 'j', width: 144, height: 36, inputs: ['c', 'a"b', 'c'], lane: null },
   ];
   const dot = toDot(nodes, 'LR');
   assert.match(dot, /rankdir=LR/);

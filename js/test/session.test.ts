@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RowSet } from '../src/lib/rows';
-import { PlanSession } from '../src/views/session';
+import type { Plan } from '../src/protocol';
+import { PlanSession, tracedText } from '../src/views/session';
 import { buffers, FakeHost, plan, protocol } from './fixtures';
 
 const answering = () =>
@@ -84,7 +85,7 @@ test('a record that reaches both sides of a split is said', async () => {
   });
   const session = new PlanSession(host, { ...base, operators: [first, side('train'), side('test')] });
   await session.traceRow('o1', 0);
-  assert.match(session.state.status, /reaches both sides of the split/);
+  assert.match(session.state.status, / · reaches train and test$/);
 });
 
 test('listeners hear the change and stop when told', () => {
@@ -96,4 +97,45 @@ test('listeners hear the change and stop when told', () => {
   stop();
   session.pick('o2');
   assert.deepEqual(heard, ['o3→o1']);
+});
+
+test('a record that a model learned from is said, and shown as used, not as a row of it', async () => {
+  const learning = protocol<Plan>('plan_learning');
+  const traced = (table: string, role: string) => {
+    return { table, role, count: 1, encoding: 'int32', names: [], sample: [] };
+  };
+  const one = () => new DataView(new Uint8Array(Int32Array.from([0]).buffer).buffer);
+  const reached = ['o2', 'o4', 'o5', 'o6', 'o7'];
+  const host = new FakeHost({
+    trace: () =>
+      Promise.resolve({
+        trace: 1,
+        tables: [traced('o1', 'self'), ...reached.map((id) => traced(id, 'forward'))],
+        buffers: [one(), ...reached.map(one)],
+      }),
+  });
+  const session = new PlanSession(host, learning);
+  await session.traceRow('o1', 0);
+  assert.match(session.state.status, / · reaches the model$/);
+  const model = session.index.card('o7');
+  const trace = session.cardTrace(model);
+  assert.ok(trace);
+  assert.equal(trace.direct, false);
+  assert.equal(tracedText(model.operator, trace), '▼ uses it');
+  const encoders = session.index.card('o4');
+  assert.deepEqual([session.cardHighlight(encoders), session.cardTrace(encoders)?.direct], ['forward', true]);
+  assert.equal(session.cardHighlight(session.index.card('o8')), null);
+});
+
+test('a record of one encoder is this record on the card of all', async () => {
+  const traced = (table: string, role: string) => {
+    return { table, role, count: 1, encoding: 'int32', names: [], sample: [] };
+  };
+  const one = () => new DataView(new Uint8Array(Int32Array.from([0]).buffer).buffer);
+  const tables = [traced('o2', 'back'), traced('o4', 'self'), traced('o6', 'forward')];
+  const host = new FakeHost({ trace: () => Promise.resolve({ trace: 1, tables, buffers: tables.map(one) }) });
+  const session = new PlanSession(host, protocol<Plan>('plan_learning'));
+  await session.traceRow('o4', 0);
+  const card = session.index.card('o6');
+  assert.deepEqual([session.cardHighlight(card), session.cardTrace(card)?.role], ['self', 'self']);
 });

@@ -15,6 +15,7 @@ from traitlets import Bool, Enum, Float, Int, Unicode
 from traitlets.config import Configurable
 
 from lester_jupyter.errors import UsageError
+from lester_jupyter.magic import display
 from lester_jupyter.magic.arguments import COMMANDS, lester_arguments
 from lester_jupyter.magic.commands import Call, execute
 from lester_jupyter.magic.original import Failure, fail_like, run_original
@@ -200,13 +201,15 @@ def dry_run(request: Request) -> str:
 
 
 def load(shell: Any) -> None:
-    """Registers the magics (once: loading again keeps the session)."""
+    """Registers the magics (once: loading again keeps the session), and the view of runs and plans."""
     if not isinstance(_registered(shell), LesterMagics):
         shell.register_magics(LesterMagics(shell))
+    display.register(shell)
 
 
 def unload(shell: Any) -> None:
-    """Takes the magics away."""
+    """Takes the magics away, and the view of runs and plans."""
+    display.unregister(shell)
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("lester", None)
     shell.user_ns.pop("_lester", None)

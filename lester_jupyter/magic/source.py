@@ -1,40 +1,22 @@
-"""Shows a captured run to the view: the view speaks of operators by id, the plan by object."""
+"""Shows what ran to the view: the view speaks of operators by id, the plan by object."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, singledispatch
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lester_jupyter.frame import Capture
-from lester_jupyter.plan.format import describe
-from lester_jupyter.widgets.source import Role
+from lester_jupyter.errors import UsageError
+from lester_jupyter.frame import Capture, ExecutablePlan, Frame
+from lester_jupyter.magic.shown import ShownPlan, shown
+from lester_jupyter.widgets.source import PlanSource, Role
 
-
-@dataclass(frozen=True)
-class ShownOperator:
-    """One operator as the view sees it; see `widgets.source.PlanOperator`."""
-
-    id: str
-    kind: str
-    label: str
-    inputs: tuple[str, ...]
-    columns: tuple[str, ...]
-    value_edges: tuple[tuple[int, int, int], ...]
-    control_edges: tuple[tuple[int, int], ...]
-    exact: bool
-
-
-@dataclass(frozen=True)
-class ShownPlan:
-    """The operators, inputs first."""
-
-    operators: tuple[ShownOperator, ...]
+Rows = npt.NDArray[np.integer[Any]]
+Touched = Mapping[str, tuple[Role, Rows]]
 
 
 class CapturedRun:
@@ -50,35 +32,53 @@ class CapturedRun:
     @cached_property
     def plan(self) -> ShownPlan:
         """The plan, by ids."""
-        plan = self._capture.plan
-        return ShownPlan(
-            tuple(
-                ShownOperator(
-                    id=key,
-                    kind=operator.kind,
-                    label=describe(operator, plan),
-                    inputs=tuple(plan.ids[i] for i in operator.inputs),
-                    columns=tuple(map(str, operator.columns)),
-                    value_edges=tuple(operator.value_edges()),
-                    control_edges=tuple(operator.control_edges()),
-                    exact=operator.exact,
-                )
-                for key, operator in plan.by_id.items()
-            )
-        )
+        return shown(self._capture.plan)
 
     def rows(self, operator: str) -> int:
         """Number of rows of an operator's table."""
         return self._capture.rows(operator)
 
-    def table(self, operator: str) -> pd.DataFrame:
-        """An operator's table."""
-        return self._capture.table(operator)
+    def records(self, operator: str, rows: Rows, most: int) -> pd.DataFrame:
+        """Some rows of an operator's table."""
+        return self._capture.table(operator).iloc[rows, :most]
 
-    def trace(self, operator: str, rows: Sequence[int]) -> Mapping[str, tuple[Role, npt.NDArray[np.integer[Any]]]]:
+    def trace(self, operator: str, rows: Sequence[int]) -> Touched:
         """Role and rows of every table that the given rows touch."""
         return self._capture.trace(operator, rows)
 
     def code_lines(self, operator: str) -> Mapping[str, Sequence[tuple[int, int]]]:
         """Lines of the original and of the rewritten code behind an operator."""
         return self._capture.code_lines(operator)
+
+
+@singledispatch
+def source_of(thing: object) -> PlanSource:
+    """What the view can ask of something that ran.
+
+    Args:
+        thing: a frame, a capture, a plan that ran, or a pipeline's run.
+
+    Raises:
+        UsageError: something else, or a plan that has not run.
+    """
+    raise UsageError(
+        f"There is no plan behind {type(thing).__name__}.",
+        hint="show takes a frame, a capture, a plan or the run of a pipeline",
+    )
+
+
+@source_of.register
+def _(thing: Capture) -> PlanSource:
+    return CapturedRun(thing)
+
+
+@source_of.register
+def _(thing: Frame) -> PlanSource:
+    return CapturedRun(Capture([thing]))
+
+
+@source_of.register
+def _(thing: ExecutablePlan) -> PlanSource:
+    if not thing._ran:
+        raise UsageError("This plan has not run, so there are no records to show.", hint="show(plan.execute())")
+    return CapturedRun(Capture([Frame(relation) for relation in thing._ran.values()]))

@@ -45,17 +45,24 @@ class _Node:
     width: float
     height: float
     rank: int
+    side: int = 0
     x: float = 0.0
 
 
-def layered(sizes: Mapping[str, tuple[float, float]], inputs: Mapping[str, Sequence[str]]) -> Layout:
+def layered(
+    sizes: Mapping[str, tuple[float, float]],
+    inputs: Mapping[str, Sequence[str]],
+    sides: Mapping[str, int] | None = None,
+) -> Layout:
     """Lays a plan out top to bottom.
 
     Args:
         sizes: (width, height) of each card, in topological order.
         inputs: for each card the cards it reads, by slot.
+        sides: -1 for cards that are to stand left of all others of their rank, 1 for right of them; 0 where left out.
     """
-    nodes = {name: _Node(*sizes[name], rank) for name, rank in _ranks(sizes, inputs).items()}
+    side = sides or {}
+    nodes = {name: _Node(*sizes[name], rank, side.get(name, 0)) for name, rank in _ranks(sizes, inputs).items()}
     chains = [
         (source, target, slot, _chain(nodes, source, target, slot))
         for target in sizes
@@ -97,8 +104,9 @@ def _chain(nodes: dict[str, _Node], source: str, target: str, slot: int) -> list
     """Adds the dummies of one edge and returns the edge as a path through them."""
     between = range(nodes[source].rank + 1, nodes[target].rank)
     dummies = [f"{source}\0{target}\0{slot}\0{rank}" for rank in between]
+    side = nodes[source].side if nodes[source].side == nodes[target].side else 0
     for rank, name in zip(between, dummies, strict=True):
-        nodes[name] = _Node(0.0, 0.0, rank)
+        nodes[name] = _Node(0.0, 0.0, rank, side)
     return [source, *dummies, target]
 
 
@@ -112,7 +120,7 @@ def _ordered(nodes: Mapping[str, _Node], links: Sequence[tuple[str, str]]) -> li
         near = above if down else below
         place = {name: i for rank in ranks for i, name in enumerate(rank)}
         for rank in ranks if down else reversed(ranks):
-            rank.sort(key=lambda name: _mean([place[n] for n in near.get(name, ())], place[name]))
+            rank.sort(key=lambda n: (nodes[n].side, _mean([place[m] for m in near.get(n, ())], place[n])))
             place.update({name: i for i, name in enumerate(rank)})
     return ranks
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from lester_jupyter.widgets.display import Cell
+    from lester_jupyter.widgets.edges import Edge
     from lester_jupyter.widgets.source import Role
 
 KIND = "lester"
@@ -26,6 +27,8 @@ REWRITE_MIME = "application/vnd.lester.rewrite+json"
 """Marks an output as ours, so that our JupyterLab extension shows its record when the live view is gone."""
 PAGE_LIMIT = 200
 """Rows a page may hold at most."""
+NAMED_COLUMNS = 200
+"""Columns of an operator that are named in the plan and shown; of the others it says how many they are."""
 
 Status = Literal["working", "verified", "unverified", "refused", "failed", "accepted", "rejected"]
 StepState = Literal["waiting", "running", "done", "failed", "skipped"]
@@ -34,18 +37,31 @@ Lines = tuple[int, int]
 
 
 class OperatorPayload(TypedDict):
-    """One card of the plan graph; `detail` is its second line, `values` and `controls` its column lineage."""
+    """One operator of the plan graph.
+
+    `detail` is the second line of its card. `columns` names the first of its `width` columns. `values`, `fits`,
+    `own_controls` and `controls` are its column lineage (see `edges.Edge`). `card` is the operator on whose card it is
+    drawn: itself, or what puts the features of several encoders side by side; `brief` is its line there. `lane` says
+    on which side of the split it stands.
+    """
 
     id: str
     kind: str
     label: str
     detail: str
     inputs: list[str]
+    fit_slots: list[int]
     rows: int
+    width: int
     columns: list[str]
-    values: list[tuple[int, int, int]]
+    values: list[Edge]
+    fits: list[Edge]
+    own_controls: list[Edge]
     controls: list[tuple[int, int]]
     exact: bool
+    card: str
+    brief: tuple[str, str] | None
+    lane: str | None
     original: list[Lines]
     rewritten: list[Lines]
 
@@ -70,7 +86,7 @@ class LayoutPayload(TypedDict):
 class PlanPayload(TypedDict):
     """A plan as the view draws it, and as it is kept in the notebook (`application/vnd.lester.plan+json`)."""
 
-    version: Literal[1]
+    version: Literal[2]
     id: str
     title: str
     operators: list[OperatorPayload]
@@ -125,10 +141,11 @@ class RewritePayload(TypedDict):
 
 
 class PageAnswer(TypedDict):
-    """Rows of a table as cells, column by column; `rows` are their positions in the table."""
+    """Rows of a table as cells, column by column; `rows` are their positions in the table, `names` the columns'."""
 
     rows: list[int]
     total: int
+    names: list[str]
     columns: list[list[Cell]]
     numeric: list[bool]
 
@@ -140,6 +157,7 @@ class TracedTable(TypedDict):
     role: Role
     count: int
     encoding: Literal["int32", "bitset"]
+    names: list[str]
     sample: list[list[Cell]]
 
 

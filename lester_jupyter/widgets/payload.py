@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lester_jupyter.widgets.display import counted, human, visible, wire_safe
+from lester_jupyter.widgets.details import DescribedPlan, detail, label
+from lester_jupyter.widgets.display import visible, wire_safe
+from lester_jupyter.widgets.grouping import cards, lanes
+from lester_jupyter.widgets.messages import NAMED_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable
 
     from lester_jupyter.rewriting.types import CheckedInput, Finding, Verification
     from lester_jupyter.widgets.messages import (
@@ -44,12 +47,18 @@ def plan_payload(
         completeness: share of the cell that the plan covers, 0 to 1.
     """
     operators = {o.id: o for o in source.plan.operators}
-    rows = {name: source.rows(name) for name in operators}
+    plan = DescribedPlan(
+        source,
+        operators,
+        {name: source.rows(name) for name in operators},
+        cards(source.plan.operators),
+        lanes(source.plan.operators),
+    )
     return {
-        "version": 1,
+        "version": 2,
         "id": plan_id,
         "title": visible(title),
-        "operators": [_operator(source, o, operators, rows) for o in operators.values()],
+        "operators": [_operator(plan, o) for o in operators.values()],
         "code": {"original": wire_safe(original), "rewritten": wire_safe(rewritten)},
         "completeness": completeness,
         "layout": None,
@@ -86,22 +95,27 @@ def verdict(verification: VerificationPayload | None) -> str:
     return f"Verified: equal on the real inputs and on {changed} {noun}"
 
 
-def _operator(
-    source: PlanSource, operator: PlanOperator, operators: dict[str, PlanOperator], rows: dict[str, int]
-) -> OperatorPayload:
-    lines = source.code_lines(operator.id)
-    before = [operators[i] for i in operator.inputs]
+def _operator(plan: DescribedPlan, operator: PlanOperator) -> OperatorPayload:
+    lines = plan.source.code_lines(operator.id)
+    brief = operator.brief if plan.cards[operator.id] != operator.id else None
     return {
         "id": operator.id,
         "kind": operator.kind,
-        "label": visible(operator.label),
-        "detail": _detail(operator, before, rows),
+        "label": visible(label(plan, operator)),
+        "detail": visible(detail(plan, operator)),
         "inputs": list(operator.inputs),
-        "rows": rows[operator.id],
-        "columns": [visible(str(c)) for c in operator.columns],
-        "values": [(int(o), int(s), int(i)) for o, s, i in operator.value_edges],
-        "controls": [(int(s), int(i)) for s, i in operator.control_edges],
+        "fit_slots": list(operator.fit_slots),
+        "rows": plan.rows[operator.id],
+        "width": operator.width,
+        "columns": [visible(str(c)) for c in operator.columns[:NAMED_COLUMNS]],
+        "values": list(operator.values),
+        "fits": list(operator.fits),
+        "own_controls": list(operator.own_controls),
+        "controls": [(int(s), int(i)) for s, i in operator.controls],
         "exact": operator.exact,
+        "card": plan.cards[operator.id],
+        "brief": None if brief is None else (visible(brief[0]), visible(brief[1])),
+        "lane": plan.lanes[operator.id],
         "original": _lines(lines.get("original", ())),
         "rewritten": _lines(lines.get("rewritten", ())),
     }
@@ -109,47 +123,6 @@ def _operator(
 
 def _lines(spans: Iterable[tuple[int, int]]) -> list[Lines]:
     return [(int(a), int(b)) for a, b in spans]
-
-
-def _detail(operator: PlanOperator, before: Sequence[PlanOperator], rows: dict[str, int]) -> str:
-    """Writes the second line of a card: what the operator did to the number of rows or of columns."""
-    say = _DETAILS.get(operator.kind, _detail_of_rows)
-    text = say(operator, before, rows) if before else _detail_of_table(operator, before, rows)
-    return text if operator.exact else f"{text} · lineage ≈"
-
-
-def _detail_of_table(operator: PlanOperator, _: Sequence[PlanOperator], rows: dict[str, int]) -> str:
-    return f"{counted(rows[operator.id], 'row')} · {counted(len(operator.columns), 'column')}"
-
-
-def _detail_of_rows(operator: PlanOperator, before: Sequence[PlanOperator], rows: dict[str, int]) -> str:
-    return f"{' + '.join(human(rows[b.id]) for b in before)} → {counted(rows[operator.id], 'row')}"
-
-
-def _detail_of_join(operator: PlanOperator, before: Sequence[PlanOperator], rows: dict[str, int]) -> str:
-    return f"{' ⋈ '.join(human(rows[b.id]) for b in before)} → {counted(rows[operator.id], 'row')}"
-
-
-def _detail_of_columns(operator: PlanOperator, before: Sequence[PlanOperator], _: dict[str, int]) -> str:
-    return f"{len(before[0].columns)} → {counted(len(operator.columns), 'column')}"
-
-
-def _detail_of_new_columns(operator: PlanOperator, before: Sequence[PlanOperator], rows: dict[str, int]) -> str:
-    added = len(operator.columns) - len(before[0].columns)
-    changed = f"+{counted(added, 'column')}" if added > 0 else counted(len(operator.columns), "column")
-    return f"{counted(rows[operator.id], 'row')} · {changed}"
-
-
-_DETAILS: dict[str, Callable[[PlanOperator, Sequence[PlanOperator], dict[str, int]], str]] = {
-    "join": _detail_of_join,
-    "select": _detail_of_columns,
-    "drop": _detail_of_columns,
-    "rename": _detail_of_table,
-    "project": _detail_of_columns,
-    "extend": _detail_of_new_columns,
-    "fill_missing": _detail_of_table,
-    "cast": _detail_of_table,
-}
 
 
 def _finding(finding: Finding) -> FindingPayload:

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from lester_jupyter.errors import LineageError
-from lester_jupyter.widgets.display import Cell, cell, cells
+from lester_jupyter.widgets.display import Cell, cell, cells, visible
+from lester_jupyter.widgets.messages import NAMED_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 KEPT_TRACES = 8
 SAMPLE_ROWS = 2
 SAMPLE_COLUMNS = 40
+LOOKED_AT = 50
+"""First rows that tell, for every page alike, whether a column reads as numbers."""
 
 
 class Queries:
@@ -49,20 +52,23 @@ class Queries:
             LineageError: there is no such table, or the trace is no longer kept.
         """
         with self._lock:
-            frame = self._table(request.table)
+            total = self._rows(request.table)
             end = request.offset + request.limit
             if request.within is None:
-                total = len(frame)
                 rows = np.arange(min(request.offset, total), min(end, total), dtype=np.int32)
             else:
                 traced = self._traced(request.within, request.table)
                 total, rows = len(traced), traced[request.offset : end]
-            part = frame.iloc[rows]
+            part = self._source.records(request.table, rows, NAMED_COLUMNS)
+            first = self._source.records(
+                request.table, np.arange(min(LOOKED_AT, self._rows(request.table))), NAMED_COLUMNS
+            )
             return {
                 "rows": rows.tolist(),
                 "total": total,
+                "names": [visible(str(c)) for c in part.columns],
                 "columns": [cells(part.iloc[:, i].tolist()) for i in range(part.shape[1])],
-                "numeric": [_numeric(frame.iloc[:, i]) for i in range(frame.shape[1])],
+                "numeric": [_numeric(first.iloc[:, i]) for i in range(first.shape[1])],
             }
 
     def trace(self, request: TraceRequest) -> tuple[TraceAnswer, list[bytes]]:
@@ -72,7 +78,7 @@ class Queries:
             LineageError: there is no such table or row.
         """
         with self._lock:
-            total = len(self._table(request.table))
+            total = self._rows(request.table)
             wrong = [r for r in request.rows if not 0 <= r < total]
             if wrong:
                 raise LineageError(f"There is no row {wrong[0]} in {request.table!r}.", hint=f"it has {total} rows.")
@@ -89,11 +95,11 @@ class Queries:
                 buffers.append(buffer)
             return {"trace": number, "tables": tables}, buffers
 
-    def _table(self, name: str) -> pd.DataFrame:
+    def _rows(self, name: str) -> int:
         known = [o.id for o in self._source.plan.operators]
         if name not in known:
             raise LineageError(f"There is no operator {name!r} in this plan.", available=known)
-        return self._source.table(name)
+        return self._source.rows(name)
 
     def _traced(self, trace: int, table: str) -> NDArray[np.int32]:
         if trace not in self._traces:
@@ -111,9 +117,15 @@ class Queries:
     def _traced_table(
         self, name: str, role: Role, rows: NDArray[np.int32], encoding: Literal["int32", "bitset"]
     ) -> TracedTable:
-        head = self._source.table(name).iloc[rows[:SAMPLE_ROWS], :SAMPLE_COLUMNS]
-        sample = [_row(head, i) for i in range(len(head))]
-        return {"table": name, "role": role, "count": len(rows), "encoding": encoding, "sample": sample}
+        head = self._source.records(name, rows[:SAMPLE_ROWS], SAMPLE_COLUMNS)
+        return {
+            "table": name,
+            "role": role,
+            "count": len(rows),
+            "encoding": encoding,
+            "names": [visible(str(c)) for c in head.columns],
+            "sample": [_row(head, i) for i in range(len(head))],
+        }
 
 
 def encode_rows(rows: NDArray[np.int32], total: int) -> tuple[Literal["int32", "bitset"], bytes]:
@@ -137,5 +149,5 @@ def _numeric(column: pd.Series[Any]) -> bool:
         return True
     if column.dtype != object:
         return False
-    known: Sequence[Any] = [v for v in column.iloc[:50].tolist() if v is not None]
+    known: Sequence[Any] = [v for v in column.tolist() if v is not None]
     return bool(known) and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in known)

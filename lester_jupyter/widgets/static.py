@@ -89,6 +89,19 @@ def bundle(record: Record) -> dict[str, Any]:
     return data
 
 
+def plan_bundle(plan: PlanPayload, *, title: str = "", hint: str = "") -> dict[str, Any]:
+    """Returns a plan without a rewrite in every form a notebook can keep."""
+    head = [visible(title)] if title else []
+    tail = [hint] if hint else []
+    heading = f'<p style="margin:4px 0"><b>{escape(visible(title))}</b></p>' if title else ""
+    return {
+        "text/plain": "\n".join([*head, plan_text(plan), *tail]),
+        "text/html": _html_record([heading, *_html_plan(plan), _html_hint(hint)]),
+        "image/svg+xml": plan_svg(plan),
+        PLAN_MIME: plan,
+    }
+
+
 def as_text(record: Record) -> str:
     """Writes the record for a terminal: the verdict, the findings, and the plan as a numbered tree.
 
@@ -109,7 +122,10 @@ def as_text(record: Record) -> str:
 
 
 def plan_text(plan: PlanPayload) -> str:
-    """Writes a plan as a numbered list, inputs first; an arrow names what each operator reads."""
+    """Writes a plan as a numbered list, inputs first.
+
+    An arrow (←) names what each operator reads, a dashed one (⇠) what it only learns from.
+    """
     operators = plan["operators"]
     number = {o["id"]: i + 1 for i, o in enumerate(operators)}
     wide = min(44, max((len(o["label"]) for o in operators), default=0))
@@ -117,9 +133,10 @@ def plan_text(plan: PlanPayload) -> str:
     lines = []
     for o in operators:
         label = o["label"] if len(o["label"]) <= wide else o["label"][: wide - 1] + "…"
-        reads = ", ".join(f"[{number[i]}]" for i in o["inputs"])
         line = f"{number[o['id']]:>3} {kind_of(o['kind']).glyph} {label:<{wide}}  {o['detail']:<{deep}}"
-        lines.append((f"{line}  ← {reads}" if reads else line).rstrip())
+        for arrow, read in zip("←⇠", _inputs(o), strict=True):
+            line += f"  {arrow} {', '.join(f'[{number[i]}]' for i in read)}" if read else ""
+        lines.append(line.rstrip())
     return "\n".join(lines)
 
 
@@ -134,11 +151,23 @@ def as_html(record: Record) -> str:
     elif record.original:
         parts.append(_html_details("Code", _html_code(record.original), is_open=False))
     if record.plan is not None:
-        parts.append(_html_details("Plan", plan_svg(record.plan), is_open=True))
-        parts.append(_html_details("Plan as a list", _html_list(record.plan), is_open=False))
-    if record.hint:
-        parts.append(f'<p style="color:{_PLAIN};margin:4px 0">{escape(record.hint)}</p>')
+        parts += _html_plan(record.plan)
+    return _html_record([*parts, _html_hint(record.hint)])
+
+
+def _html_record(parts: list[str]) -> str:
     return f'<div class="lester-record" style="max-width:980px;font-family:{_SANS}">{"".join(parts)}</div>'
+
+
+def _html_plan(plan: PlanPayload) -> list[str]:
+    return [
+        _html_details("Plan", plan_svg(plan), is_open=True),
+        _html_details("Plan as a list", _html_list(plan), is_open=False),
+    ]
+
+
+def _html_hint(hint: str) -> str:
+    return f'<p style="color:{_PLAIN};margin:4px 0">{escape(hint)}</p>' if hint else ""
 
 
 def _html_headline(record: Record) -> str:
@@ -202,10 +231,18 @@ def _html_list(plan: PlanPayload) -> str:
 
 def _html_item(operator: OperatorPayload, number: dict[str, int]) -> str:
     kind = kind_of(operator["kind"])
-    reads = " and ".join(str(number[i]) for i in operator["inputs"])
-    tail = f" · reads {reads}" if reads else ""
+    said = zip(("reads", "learns from"), _inputs(operator), strict=True)
+    tail = "".join(f" · {verb} {' and '.join(str(number[i]) for i in read)}" for verb, read in said if read)
     text = f"{kind.glyph} <b>{escape(operator['label'])}</b> — {escape(kind.verb)} · {escape(operator['detail'])}{tail}"
     return f"<li>{text}</li>"
+
+
+def _inputs(operator: OperatorPayload) -> tuple[list[str], list[str]]:
+    """What an operator reads, and what else it only learns from."""
+    learned = set(operator["fit_slots"])
+    read = [i for slot, i in enumerate(operator["inputs"]) if slot not in learned]
+    fits = [i for slot, i in enumerate(operator["inputs"]) if slot in learned and i not in read]
+    return read, list(dict.fromkeys(fits))
 
 
 def _example_lines(example: CounterexamplePayload) -> list[str]:

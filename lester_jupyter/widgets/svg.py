@@ -6,6 +6,7 @@ import math
 from html import escape
 from typing import TYPE_CHECKING
 
+from lester_jupyter.widgets.folded import Card, cards_of
 from lester_jupyter.widgets.kinds import Kind, Shape, kind_of
 from lester_jupyter.widgets.layout import Box, layered
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 _BAND = 28.0
 _HEIGHT = 36.0
+_LINE_HEIGHT = 14.0
+_SIDES = {"train": -1, "test": 1}
 _MAX_WIDTH = 300.0
 _MARGIN = 8.0
 _FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
@@ -32,9 +35,11 @@ _WIDTHS = (
 def plan_svg(plan: PlanPayload) -> str:
     """Draws a plan as cards, top to bottom, in light colours that also stand on a dark page."""
     operators = {o["id"]: o for o in plan["operators"]}
+    cards = {c.operator["id"]: c for c in cards_of(plan)}
     layout = layered(
-        {name: (_card_width(o), _HEIGHT) for name, o in operators.items()},
-        {name: o["inputs"] for name, o in operators.items()},
+        {name: (_card_width(c), _card_height(c)) for name, c in cards.items()},
+        {name: [a.source for a in c.arrows] for name, c in cards.items()},
+        {name: _SIDES.get(c.operator["lane"] or "", 0) for name, c in cards.items()},
     )
     width, height = layout.width + 2 * _MARGIN, layout.height + 2 * _MARGIN
     label = escape(f"Plan of {plan['title'] or 'the rewritten cell'}: {len(operators)} operators", quote=True)
@@ -45,11 +50,12 @@ def plan_svg(plan: PlanPayload) -> str:
             f'font-family="{_FONT}" style="max-width:100%;height:auto">'
         )
     ]
-    for source, target, slot, points in layout.edges:
+    for source, target, nth, points in layout.edges:
         thickness = 0.9 + 0.5 * math.log10(max(operators[source]["rows"], 1))
-        side = "LR"[slot] if operators[target]["kind"] == "join" and slot < 2 else ""
-        parts.append(_edge(points, thickness, side))
-    parts += [_card(operators[name], box, operators) for name, box in layout.boxes.items()]
+        arrow = cards[target].arrows[nth]
+        side = "LR"[arrow.slot] if operators[target]["kind"] == "join" and arrow.slot < 2 else ""
+        parts.append(_edge(points, thickness, side, dashed=arrow.fits))
+    parts += [_card(cards[name], box, operators) for name, box in layout.boxes.items()]
     parts.append("</svg>")
     return "".join(parts)
 
@@ -68,12 +74,22 @@ def ellipsis(text: str, size: float, width: float) -> str:
     return text.rstrip() + "…"
 
 
-def _card_width(operator: OperatorPayload) -> float:
-    text = max(text_width(operator["label"], 12) * 1.03, text_width(operator["detail"], 10.5))
+def _card_width(card: Card) -> float:
+    lines = [text_width("   ".join(brief), 10.5) for brief in _briefs(card)]
+    text = max(text_width(card.operator["label"], 12) * 1.03, text_width(card.operator["detail"], 10.5), *lines, 0.0)
     return min(_MAX_WIDTH, max(96.0, text + _BAND + 18))
 
 
-def _card(operator: OperatorPayload, box: Box, operators: dict[str, OperatorPayload]) -> str:
+def _card_height(card: Card) -> float:
+    return _HEIGHT + (_LINE_HEIGHT * len(card.encoders) + 4 if card.encoders else 0)
+
+
+def _briefs(card: Card) -> list[tuple[str, str]]:
+    return [encoder["brief"] or (encoder["label"], "") for encoder in card.encoders]
+
+
+def _card(card: Card, box: Box, operators: dict[str, OperatorPayload]) -> str:
+    operator = card.operator
     kind = kind_of(operator["kind"])
     left, top = box.x - box.width / 2, box.y - box.height / 2
     room, color = box.width - _BAND - 16, kind.family.light
@@ -98,12 +114,23 @@ def _card(operator: OperatorPayload, box: Box, operators: dict[str, OperatorPayl
             f"{escape(ellipsis(operator['detail'], 10.5, room))}</text>"
         ),
     ]
+    parts += [line for i, brief in enumerate(_briefs(card)) for line in _encoder(i, brief, box.width)]
     if kind.family.key == "rows" and operator["inputs"]:
         before = max(operators[operator["inputs"][0]]["rows"], 1)
         kept, full = min(1.0, operator["rows"] / before), box.width - _BAND - 15
         bar = f'<rect x="{_BAND + 7:.0f}" y="{box.height - 4:.0f}" height="2" '
         parts.append(f'{bar}width="{full:.1f}" fill="#c9ced6"/>{bar}width="{full * kept:.1f}" fill="{color}"/>')
     return "".join([*parts, "</g>"])
+
+
+def _encoder(i: int, brief: tuple[str, str], width: float) -> tuple[str, str]:
+    """One encoder's line: what it reads on the left, what it makes on the right."""
+    y, room = _HEIGHT + _LINE_HEIGHT * (i + 1) - 4, width - _BAND - 16
+    made = ellipsis(brief[1], 10.5, room)
+    read = ellipsis(brief[0], 10.5, room - text_width(made, 10.5) - 8)
+    at_left = f'x="{_BAND + 7:.0f}" y="{y:.0f}" font-size="10.5" fill="{_MUTED}"'
+    at_right = f'x="{width - 9:.1f}" y="{y:.0f}" font-size="10.5" text-anchor="end" fill="{_INK}"'
+    return f"<text {at_left}>{escape(read)}</text>", f"<text {at_right}>{escape(made)}</text>"
 
 
 def _glyph_x(kind: Kind) -> int:
@@ -128,7 +155,7 @@ def _band(shape: Shape, h: float) -> str:
     return f"M5,0H{_BAND}V{h}H5Q0,{h} 0,{h - 5}V5Q0,0 5,0z"
 
 
-def _edge(points: list[tuple[float, float]], thickness: float, side: str) -> str:
+def _edge(points: list[tuple[float, float]], thickness: float, side: str, *, dashed: bool) -> str:
     (x0, y0), *rest = points
     path = f"M{x0:.1f},{y0:.1f}"
     for (xa, ya), (xb, yb) in zip(points, rest, strict=False):
@@ -137,8 +164,9 @@ def _edge(points: list[tuple[float, float]], thickness: float, side: str) -> str
         middle = (ya + end) / 2
         path += f"C{xa:.1f},{middle:.1f} {xb:.1f},{middle:.1f} {xb:.1f},{end:.1f}"
     x, y = points[-1]
+    dashes = ' stroke-dasharray="4 3"' if dashed else ""
     parts = [
-        f'<path d="{path}" fill="none" stroke="{_LINE}" stroke-width="{thickness:.2f}"/>',
+        f'<path d="{path}" fill="none" stroke="{_LINE}" stroke-width="{thickness:.2f}"{dashes}/>',
         f'<path d="M{x:.1f},{y:.1f}l-3.4,-7h6.8z" fill="{_LINE}"/>',
     ]
     if side:

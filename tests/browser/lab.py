@@ -18,6 +18,7 @@ from playwright.sync_api import Page
 
 ROOT = Path(__file__).parent.parent.parent
 ARTIFACTS = ROOT / "tests" / "artifacts"
+AXE = ROOT / "js" / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
@@ -161,3 +162,10 @@ def shot(page: Page, name: str) -> Path:
     path = ARTIFACTS / f"{name}.png"
     page.screenshot(path=path)
     return path
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds in the view, one line each."""
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("async () => (await axe.run('.lj')).violations")
+    return [f"{v['id']}: {n['html'][:120]} {n['failureSummary'][:200]}" for v in found for n in v["nodes"]]

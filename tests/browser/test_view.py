@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from lab import ROOT, Lab, shot
+from lab import AXE, Lab, shot, violations
 from playwright.sync_api import Browser, Page, expect
 from view_source import complaints
 
@@ -154,6 +154,7 @@ def test_the_trace_is_followed_through_tables_values_and_code(lab, page):
     expect(page.locator(".lj-inspector .lj-ticks")).to_have_attribute("data-ticks", str(len(traced)))
     page.get_by_label("only traced").first.check()
     expect(page.locator(".lj-inspector tbody tr")).to_have_count(len(traced))
+    expect(page.locator(".lj-inspector tbody tr[data-row]")).to_have_count(len(traced))  # they come from the kernel
     shown = page.locator(".lj-inspector tbody tr").evaluate_all("rows => rows.map(r => Number(r.dataset.row))")
     assert shown == traced.tolist()
     page.click(".lj-inspector [data-tab=trace]")
@@ -367,6 +368,7 @@ def test_views_of_one_page_share_the_modules_and_one_plan_its_layout(lab, page):
 
 def test_a_kernel_that_is_gone_is_said(lab, page):
     open_view(lab, page, "restarted")
+    expect(page.locator(".lj-inspector tr[data-row]").first).to_be_visible()  # what was asked is answered
     page.evaluate("window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()")
     page.wait_for_timeout(1500)
     page.click(".lj-op[data-operator=o10]")
@@ -377,14 +379,7 @@ def test_a_kernel_that_is_gone_is_said(lab, page):
         expect(page.locator(".lj-plan .lj-status")).to_contain_text("kernel", timeout=10_000)
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core finds in the view, one line each."""
-    page.add_script_tag(path=ROOT / "js" / "node_modules" / "axe-core" / "axe.min.js")
-    found = page.evaluate("async () => (await axe.run('.lj')).violations")
-    return [f"{v['id']}: {n['html'][:120]} {n['failureSummary'][:200]}" for v in found for n in v["nodes"]]
-
-
-@pytest.mark.skipif(not (ROOT / "js" / "node_modules" / "axe-core").exists(), reason="needs npm ci in js/")
+@pytest.mark.skipif(not AXE.exists(), reason="needs npm ci in js/")
 def test_axe_finds_nothing(lab, page):
     open_view(lab, page, "axe", tab="diff")
     assert violations(page) == []

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from view_source import FakeOperator, FakePlan, FakeSource, complaints, protocol, tiny
+from view_source import FakeOperator, FakePlan, FakeSource, complaints, learning, protocol, tiny
 
 from lester_jupyter.rewriting.types import CheckedInput, Finding, Verification
 from lester_jupyter.widgets.payload import plan_payload, verdict, verification_payload
@@ -17,6 +19,25 @@ def as_json(value):
 def test_plan_payload_is_the_example():
     payload = plan_payload(tiny(), plan_id="p1", title="tiny", original="a\nb\nc\nd\ne\nf\n", rewritten="A\nB\nC\n")
     assert as_json(payload) == protocol("plan")
+
+
+def test_plan_payload_of_learning_is_the_example():
+    assert as_json(plan_payload(learning(), plan_id="p2", title="learning")) == protocol("plan_learning")
+
+
+def test_plan_payload_says_what_was_learned():
+    operators = {o["id"]: o for o in plan_payload(learning(), plan_id="p")["operators"]}
+    assert operators["o6"]["label"] == "2 columns → 3 features"
+    assert operators["o6"]["detail"] == "3 rows · 3 features"
+    assert operators["o7"]["detail"] == "3 rows · 3 features"
+    assert operators["o12"]["detail"] == "accuracy 0.667 · of 1 row"
+
+
+def test_plan_payload_names_the_first_columns_only():
+    source = tiny()
+    wide = replace(source.plan.operators[0], columns=[f"c{i}" for i in range(1000)])
+    first = plan_payload(FakeSource(FakePlan([wide]), source.tables, source.parents), plan_id="p")["operators"][0]
+    assert (first["width"], len(first["columns"]), first["columns"][-1]) == (1000, 200, "c199")
 
 
 def test_plan_payload_says_what_became_of_the_rows():

@@ -4,6 +4,7 @@ import base64
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,6 +39,15 @@ def test_page_beyond_the_end_is_shorter():
     queries = Queries(complaints())
     assert queries.page(PageRequest("o4", 20, 200))["rows"] == [20, 21, 22, 23]
     assert queries.page(PageRequest("o4", 900, 200))["rows"] == []
+
+
+def test_pages_of_very_wide_tables_hold_the_first_columns():
+    source = tiny()
+    source.tables["o1"] = pd.DataFrame(np.zeros((3, 1000)))
+    page = Queries(source).page(PageRequest("o1", 0, 10))
+    assert (len(page["columns"]), len(page["names"]), len(page["numeric"])) == (200, 200, 200)
+    traced, _ = Queries(source).trace(TraceRequest("o1", (0,)))
+    assert len(traced["tables"][0]["sample"][0]) == len(traced["tables"][0]["names"]) == 40
 
 
 def test_trace_encodes_few_rows_of_many_as_int32():

@@ -54,6 +54,18 @@ def record(**changes):
     return Record(**(given | changes))
 
 
+def test_the_train_side_stands_left_of_the_test_side():
+    sizes = dict.fromkeys(["source", "test", "train", "features", "model", "encoded", "score"], (100.0, 36.0))
+    inputs = {
+        "source": [], "test": ["source"], "train": ["source"], "features": ["train"], "model": ["features", "train"],
+        "encoded": ["test", "features"], "score": ["encoded", "model", "test"],
+    }  # fmt: skip
+    sides = {"train": -1, "features": -1, "model": -1, "test": 1, "encoded": 1, "score": 1}
+    boxes = layered(sizes, inputs, sides).boxes
+    assert boxes["train"].x < boxes["test"].x
+    assert boxes["model"].x < boxes["encoded"].x
+
+
 def test_text_is_a_numbered_tree_and_always_the_same():
     text = as_text(record())
     assert text == as_text(record())
@@ -206,7 +218,19 @@ def test_kinds_are_readable_on_their_colours():
         high, low = sorted((luminance(a), luminance(b)), reverse=True)
         return (high + 0.05) / (low + 0.05)
 
-    kinds = ["scan", "filter", "extend", "join", "aggregate", "sort", "split", "encode", "model", "opaque", "?"]
+    kinds = [
+        "scan",
+        "filter",
+        "extend",
+        "join",
+        "aggregate",
+        "sort",
+        "split",
+        "fit_transform",
+        "fit_model",
+        "opaque",
+        "?",
+    ]
     for family in {kind_of(k).family for k in kinds}:
         assert re.fullmatch("#[0-9A-Fa-f]{6}", family.light)
         assert contrast(family.light, "#ffffff") >= 3, family

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from lester_jupyter.widgets.edges import in_ranges
+
 PROTOCOL = Path(__file__).parent.parent / "fixtures" / "protocol"
 
 ORIGINAL = """\
@@ -64,8 +66,31 @@ class FakeOperator:
     inputs: tuple[str, ...]
     columns: list[str]
     value_edges: list[tuple[int, int, int]] = field(default_factory=list)
-    control_edges: list[tuple[int, int]] = field(default_factory=list)
+    controls: list[tuple[int, int]] = field(default_factory=list)
     exact: bool = True
+    fit_edges: list[tuple[int, int, int]] = field(default_factory=list)
+    fit_slots: tuple[int, ...] = ()
+    own_controls: tuple[Any, ...] = ()
+    brief: tuple[str, str] | None = None
+    part: str | None = None
+
+    @property
+    def width(self) -> int:
+        return len(self.columns)
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        return in_ranges(self.value_edges)
+
+    @property
+    def fits(self) -> tuple[Any, ...]:
+        return in_ranges(self.fit_edges)
+
+    @property
+    def row_slots(self) -> list[int]:
+        """The slots whose rows become its rows; all, for what only learns."""
+        slots = range(len(self.inputs))
+        return [s for s in slots if s not in self.fit_slots] or list(slots)
 
 
 @dataclass(frozen=True)
@@ -75,18 +100,21 @@ class FakePlan:
 
 @dataclass
 class FakeSource:
-    """A `PlanSource`: `parents[operator][slot]` holds for each row the input row it was made from, or -1."""
+    """A `PlanSource`: `parents[operator][slot]` holds for each row the input row it was made from, or -1.
+
+    None instead of such an array: every row is made from every row.
+    """
 
     plan: FakePlan
     tables: dict[str, pd.DataFrame]
-    parents: dict[str, list[np.ndarray]]
+    parents: dict[str, list[np.ndarray | None]]
     lines: dict[str, dict[str, list[tuple[int, int]]]] = field(default_factory=dict)
 
     def rows(self, operator: str) -> int:
         return len(self.tables[operator])
 
-    def table(self, operator: str) -> pd.DataFrame:
-        return self.tables[operator]
+    def records(self, operator: str, rows: np.ndarray, most: int) -> pd.DataFrame:
+        return self.tables[operator].iloc[rows, :most]
 
     def code_lines(self, operator: str) -> Mapping[str, Sequence[tuple[int, int]]]:
         return self.lines.get(operator, {})
@@ -96,14 +124,17 @@ class FakeSource:
         order = self.plan.operators
         back = {operator: found[operator][1]}
         for o in reversed(order):
-            for slot, name in enumerate(o.inputs if o.id in back else ()):
-                made = self.parents[o.id][slot][back[o.id]]
+            for slot in o.row_slots if len(back.get(o.id, ())) else ():
+                name, edge = o.inputs[slot], self.parents[o.id][slot]
+                made = np.arange(self.rows(name)) if edge is None else edge[back[o.id]]
                 back[name] = np.union1d(back.get(name, np.empty(0, np.int32)), made[made >= 0]).astype(np.int32)
         forward = {operator: found[operator][1]}
         for o in order:
-            for slot, name in enumerate(o.inputs):
-                if name in forward and o.id != operator:
-                    hit = np.flatnonzero(np.isin(self.parents[o.id][slot], forward[name])).astype(np.int32)
+            for slot in o.row_slots:
+                name, edge = o.inputs[slot], self.parents[o.id][slot]
+                if len(forward.get(name, ())) and o.id != operator:
+                    met = np.ones(self.rows(o.id), bool) if edge is None else np.isin(edge, forward[name])
+                    hit = np.flatnonzero(met).astype(np.int32)
                     forward[o.id] = np.union1d(forward.get(o.id, np.empty(0, np.int32)), hit).astype(np.int32)
         for name, made in back.items():
             if name != operator and len(made):
@@ -124,11 +155,12 @@ class _Builder:
         label: str,
         table: pd.DataFrame,
         inputs: Sequence[str] = (),
-        parents: Sequence[np.ndarray] = (),
+        parents: Sequence[np.ndarray | None] = (),
         origins: Mapping[str, Sequence[tuple[int, str]]] | None = None,
         controls: Sequence[tuple[int, str]] = (),
         original: Sequence[tuple[int, int]] = (),
         rewritten: Sequence[tuple[int, int]] = (),
+        **rest: Any,
     ) -> str:
         """Adds an operator; without `origins` a column comes from the first input that has one of its name."""
         name = f"o{len(self.source.plan.operators) + 1}"
@@ -140,10 +172,10 @@ class _Builder:
             for slot, before in (origins or {}).get(column, named):
                 edges.append((out, slot, position(slot, before)))
         control = [(slot, position(slot, c)) for slot, c in controls]
-        operator = FakeOperator(name, kind, label, tuple(inputs), list(table.columns), edges, control)
+        operator = FakeOperator(name, kind, label, tuple(inputs), list(table.columns), edges, control, **rest)
         self.source.plan.operators.append(operator)
         self.source.tables[name] = table.reset_index(drop=True)
-        self.source.parents[name] = [np.asarray(p, dtype=np.int32) for p in parents]
+        self.source.parents[name] = [None if p is None else np.asarray(p, dtype=np.int32) for p in parents]
         self.source.lines[name] = {"original": list(original), "rewritten": list(rewritten)}
         return name
 
@@ -156,6 +188,22 @@ class _Builder:
     ) -> str:
         table = self.source.tables[before]
         return self.add(kind, label, make(table), [before], [np.arange(len(table))], **rest)
+
+    def features(self, side: str) -> dict[str, pd.DataFrame]:
+        """What two encoders make of one side of `learning`'s table."""
+        table = self.source.tables[side]
+        hot = {f"country_{i}": (table["country"] == c).astype(float) for i, c in enumerate(["DE", "UK"])}
+        return {"country": pd.DataFrame(hot), "n": pd.DataFrame({"n_0": table["n"] / 4})}
+
+    def side_by_side(self, encoded: Sequence[str]) -> str:
+        """All features of the same rows."""
+        tables = [self.source.tables[e] for e in encoded]
+        joined = pd.concat(tables, axis=1)
+        places = [(slot, c) for slot, t in enumerate(tables) for c in t.columns]
+        joined.columns = [f"x_{i}" for i in range(joined.shape[1])]
+        origins = {f"x_{i}": [place] for i, place in enumerate(places)}
+        at = [np.arange(len(joined))] * len(encoded)
+        return self.add("concat_features", f"{len(places)} features", joined, encoded, at, origins=origins)
 
 
 def complaints(mails: int = 24, seed: int = 3, first_subject: Any = None) -> FakeSource:
@@ -222,8 +270,8 @@ def complaints(mails: int = 24, seed: int = 3, first_subject: Any = None) -> Fak
         "select", "title, bank, country, is_premium", o8, lambda t: t[kept], original=[(16, 16)], rewritten=[(11, 11)]
     )
     train = rng.random(len(b.source.tables[o9])) < 0.8
-    b.keep("split", "train: 80 %, seed 42", o9, train, rewritten=[(12, 12)])
-    b.keep("split", "test: 20 %, seed 42", o9, ~train, rewritten=[(12, 12)])
+    b.keep("split", "train: 80 %, seed 42", o9, train, rewritten=[(12, 12)], part="train")
+    b.keep("split", "test: 20 %, seed 42", o9, ~train, rewritten=[(12, 12)], part="test")
     return b.source
 
 
@@ -239,6 +287,52 @@ def tiny() -> FakeSource:
         "join", "inner on k", joined, [o1, o2], [[0, 2], [1, 0]],
         controls=[(0, "k"), (1, "k")], original=[(3, 4), (6, 6)], rewritten=[(3, 3)],
     )  # fmt: skip
+    return b.source
+
+
+def learning() -> FakeSource:
+    """From records to a score: a split, two encoders, a model that learns from one side and is scored on the other."""
+    b = _Builder()
+    table = pd.DataFrame({"country": ["UK", "DE", "UK", "FR"], "n": [1, 2, 3, 4], "y": [True, False, True, False]})
+    o1 = b.add("scan", "a.csv", table)
+    side = np.array([True, True, False, True])
+    o2 = b.keep("split", "train 80%, seed 42", o1, side, part="train")
+    o3 = b.keep("split", "test 20%, seed 42", o1, ~side, part="test")
+    train, test = b.source.tables[o2], b.source.tables[o3]
+    features = {side: b.features(side) for side in (o2, o3)}
+    fits = [
+        b.add(
+            "fit_transform", f"{name} {made}", features[o2][name], [o2, o2], [np.arange(3), None],
+            origins={c: [(0, name)] for c in features[o2][name].columns}, brief=(name, made), fit_slots=(1,),
+            fit_edges=[(i, 1, k) for i in range(features[o2][name].shape[1])],
+        )
+        for name, k, made in (("country", 0, "OneHotEncoder → 2"), ("n", 1, "StandardScaler → 1"))
+    ]  # fmt: skip
+    x_train = b.side_by_side(fits)
+    model = b.add(
+        "fit_model", "LogisticRegression learns y", pd.DataFrame({"model": ["LogisticRegression()"], "C": [1.0]}),
+        [x_train, o2], [None, None], fit_slots=(0, 1), origins={"C": []},
+        fit_edges=[*((0, 0, i) for i in range(3)), (0, 1, 2)],
+    )  # fmt: skip
+    transforms = [
+        b.add(
+            "transform", f"{name} {made}", features[o3][name], [o3, fit], [np.arange(1), None],
+            origins={c: [(0, name)] for c in features[o3][name].columns}, brief=(name, made), fit_slots=(1,),
+            fit_edges=[(i, 1, i) for i in range(features[o3][name].shape[1])],
+        )
+        for fit, name, made in zip(fits, ("country", "n"), ("OneHotEncoder → 2", "StandardScaler → 1"), strict=True)
+    ]  # fmt: skip
+    x_test = b.side_by_side(transforms)
+    predicted = b.add(
+        "predict", "predict y", pd.DataFrame({"prediction": [True]}), [x_test, model], [np.arange(1), None],
+        origins={"prediction": [(0, f"x_{i}") for i in range(3)]}, fit_slots=(1,), fit_edges=[(0, 1, 0)],
+    )  # fmt: skip
+    b.add(
+        "score", "accuracy", pd.DataFrame({"accuracy": [2 / 3]}), [predicted, o3], [None, None],
+        origins={"accuracy": [(0, "prediction"), (1, "y")]},
+    )  # fmt: skip
+    assert len(train) == 3
+    assert len(test) == 1
     return b.source
 
 

@@ -2,7 +2,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { replaceCell } from './apply';
-import { RecordOrView, REWRITE_MIME } from './record';
+import { RecordOrView, VIEW_MIMES } from './record';
 
 /** Fired by a rewrite view when the user accepts; preventing its default says that the code stands in the cell. */
 const APPLY = 'lester-jupyter:apply';
@@ -23,7 +23,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     registry?.addFactory(
       {
         safe: true,
-        mimeTypes: [REWRITE_MIME],
+        mimeTypes: VIEW_MIMES,
         defaultRank: -20,
         createRenderer: () => new RecordOrView(registry, tracker),
       },

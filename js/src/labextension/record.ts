@@ -4,8 +4,8 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { Message } from '@lumino/messaging';
 import { Panel } from '@lumino/widgets';
 
-/** Stands in the output of every rewrite view, so that this renderer is asked before the widget's own. */
-export const REWRITE_MIME = 'application/vnd.lester.rewrite+json';
+/** One of these stands in the output of every view, so that this renderer is asked before the widget's own. */
+export const VIEW_MIMES = ['application/vnd.lester.rewrite+json', 'application/vnd.lester.plan+json'];
 const WIDGET_MIME = 'application/vnd.jupyter.widget-view+json';
 /** The live view, or what stands for it while it loads. */
 const LIVE = '.lj, .lj-plain';

@@ -5,6 +5,8 @@ export interface SizedNode {
   width: number;
   height: number;
   inputs: readonly string[];
+  /** Nodes of one lane stand together. */
+  lane: string | null;
 }
 
 const quoted = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
@@ -22,6 +24,11 @@ export function toDot(nodes: readonly SizedNode[], direction: Direction): string
   ];
   for (const node of nodes)
     lines.push(`${quoted(node.id)} [width=${inches(node.width)} height=${inches(node.height)}]`);
+  for (const lane of new Set(nodes.flatMap((n) => n.lane ?? []))) {
+    const members = nodes.filter((n) => n.lane === lane).map((n) => quoted(n.id));
+    // the label keeps room for the lane's name
+    lines.push(`subgraph ${quoted(`cluster_${lane}`)} { margin=12 label=" " fontsize=11 ${members.join(' ')} }`);
+  }
   for (const node of nodes)
     for (const input of node.inputs) lines.push(`${quoted(input)} -> ${quoted(node.id)}`);
   return [...lines, '}'].join('\n');

@@ -22,6 +22,8 @@ export class Pages {
   readonly #pages = new Map<number, Answer<'page'>>();
   readonly #asked = new Map<number, Promise<void>>();
   numeric: boolean[] = [];
+  /** Names of the columns that are shown; null until a page has come. */
+  names: string[] | null = null;
 
   constructor(
     readonly selection: Selection,
@@ -53,6 +55,7 @@ export class Pages {
       .then((answer) => {
         this.#pages.set(page, answer);
         this.numeric = answer.numeric;
+        this.names = answer.names;
         const [oldest] = this.#pages.keys();
         if (this.#pages.size > KEPT && oldest !== undefined) this.#pages.delete(oldest);
       })

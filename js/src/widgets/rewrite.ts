@@ -54,7 +54,7 @@ function load(host: WidgetHost): Promise<Core> {
 
 /** What can be shown without the view: what it is about, and the code. */
 function plain(host: WidgetHost, note: string): HTMLElement {
-  const code = host.get('rewritten') || host.get('original');
+  const code = host.get('tabs').includes('diff') ? host.get('rewritten') || host.get('original') : '';
   return h('div', { class: 'lj-plain' }, h('p', {}, `${host.get('title')} ${note}`), h('pre', {}, code));
 }
 

@@ -1,10 +1,13 @@
 import { s } from '../../lib/dom';
 import { ellipsis } from '../../lib/format';
 import { kindOf, type Shape } from '../../lib/kinds';
+import type { Card } from '../../lib/cards';
 import type { Operator } from '../../protocol';
+import { tracedText } from '../session';
 
 export const BAND = 28;
-export const CARD_HEIGHT = 36;
+const CARD_HEIGHT = 36;
+const LINE_HEIGHT = 14;
 const MAX_WIDTH = 300;
 const MIN_WIDTH = 96;
 const LABEL_FONT = '12px';
@@ -13,30 +16,38 @@ const HOT_FONT = 'bold 10.5px';
 
 export type Measure = (text: string, font: string) => number;
 
-export interface Card {
+export interface DrawnCard {
   group: SVGGElement;
+  /** The lines of the encoders on it, by operator. */
+  lines: Map<string, SVGGElement>;
   /** Replaces the second line; null brings the operator's own back. */
   say(text: string | null): void;
 }
 
-/** How wide a card must be, with room for "▲ 130k of 130k rows" in bold. */
-export function cardWidth(operator: Operator, measure: Measure): number {
-  const detail = Math.max(measure(operator.detail, DETAIL_FONT), measure(tracedText(operator), HOT_FONT));
-  const text = Math.max(measure(operator.label, LABEL_FONT), detail);
-  return Math.round(Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, text + BAND + 18)));
+/** How large a card must be: wide enough for "▲ 130k of 130k rows" in bold, and with a line for each encoder. */
+export function cardSize({ operator, encoders }: Card, measure: Measure): [width: number, height: number] {
+  const traced = tracedText(operator, { role: 'back', count: Math.min(operator.rows, 999) });
+  const texts = [
+    measure(operator.label, LABEL_FONT),
+    measure(operator.detail, DETAIL_FONT),
+    measure(traced, HOT_FONT),
+    ...encoders.map((e) => measure(briefOf(e).join('     '), DETAIL_FONT)),
+  ];
+  const width = Math.round(Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, Math.max(...texts) + BAND + 18)));
+  return [width, CARD_HEIGHT + (encoders.length ? LINE_HEIGHT * encoders.length + 5 : 0)];
 }
 
-function tracedText(operator: Operator): string {
-  return `▲ 1 of ${operator.rows.toLocaleString('en').slice(0, 5)} rows`;
+function briefOf(encoder: Operator): [string, string] {
+  return encoder.brief ?? [encoder.label, ''];
 }
 
 /** Draws an operator: silhouette and band by family, glyph, two lines of text, and the share kept by a filter. */
 export function drawCard(
-  operator: Operator,
+  { operator, encoders }: Card,
   [x, y, width, height]: readonly [number, number, number, number],
   kept: number | null,
   measure: Measure,
-): Card {
+): DrawnCard {
   const kind = kindOf(operator.kind);
   const room = width - BAND - 13;
   const outline = silhouette(kind.family.shape, width, height);
@@ -65,12 +76,34 @@ export function drawCard(
     second,
   );
   if (kept !== null) group.append(...keepBar(width, height, kept));
+  const lines = new Map(encoders.map((e, i) => [e.id, drawLine(e, i, width, measure)]));
+  group.append(...lines.values());
   const say = (text: string | null) => {
     const shown = text === null ? fit(operator.detail, DETAIL_FONT) : fit(text, HOT_FONT);
     if (second.textContent !== shown) second.textContent = shown;
     second.classList.toggle('lj-hot', text !== null);
   };
-  return { group, say };
+  return { group, lines, say };
+}
+
+/** One encoder on the card of all: what it reads on the left, what it makes on the right. */
+function drawLine(encoder: Operator, i: number, width: number, measure: Measure): SVGGElement {
+  const [read, made] = briefOf(encoder);
+  const y = CARD_HEIGHT + LINE_HEIGHT * i;
+  const right = width - 9;
+  const room = right - BAND - 13 - measure(made, DETAIL_FONT);
+  return s(
+    'g',
+    { class: 'lj-encoder', 'data-operator': encoder.id },
+    s('title', {}, sentence(encoder)),
+    s('rect', { x: BAND + 2, y: y - 1, width: width - BAND - 5, height: LINE_HEIGHT, rx: 3 }),
+    s(
+      'text',
+      { class: 'lj-read', x: BAND + 7, y: y + 9.5 },
+      ellipsis(read, room, (t) => measure(t, DETAIL_FONT)),
+    ),
+    s('text', { class: 'lj-made', x: right, y: y + 9.5 }, made),
+  );
 }
 
 /** What a screen reader says of an operator. */

@@ -1,14 +1,18 @@
+import type { Card } from '../../lib/cards';
 import { toDot } from '../../lib/dot';
 import { h, mark, s } from '../../lib/dom';
-import { human } from '../../lib/format';
 import { layOut } from '../../lib/graphviz';
 import { kindOf } from '../../lib/kinds';
 import { measurer } from '../../lib/measure';
 import type { Direction, Layout, Operator } from '../../protocol';
-import { ROLE_MARK, type PlanSession } from '../session';
-import { CARD_HEIGHT, cardWidth, drawCard, type Card } from './card';
+import { tracedText, type PlanSession } from '../session';
+import { cardSize, drawCard, type DrawnCard } from './card';
 import { drawEdges, type Edge } from './edges';
+import { drawLanes } from './lanes';
 import { Viewport } from './viewport';
+
+/** How many columns a card names. */
+const NAMED = 6;
 
 /** The plan as a drawing: cards laid out by Graphviz, drawn and lit up here. */
 export class PlanGraph {
@@ -16,7 +20,7 @@ export class PlanGraph {
   readonly #svg: SVGSVGElement;
   readonly #content: SVGGElement;
   readonly #viewport: Viewport;
-  readonly #cards = new Map<string, Card>();
+  readonly #cards = new Map<string, DrawnCard>();
   readonly #unsubscribe: () => void;
   readonly #resize: ResizeObserver;
   #edges: Edge[] = [];
@@ -68,13 +72,16 @@ export class PlanGraph {
   }
 
   focus(): void {
-    this.#cards.get(this.session.state.operator)?.group.focus();
+    this.#cards.get(this.#picked)?.group.focus();
   }
 
   /** Marks the operators that a search finds; null ends the search. */
   find(found: ReadonlySet<string> | null): void {
-    for (const [id, card] of this.#cards)
-      mark(card.group, 'data-found', found === null ? null : String(found.has(id)));
+    for (const { operator, encoders } of this.session.index.cards) {
+      const hit = [operator, ...encoders].some((o) => found?.has(o.id));
+      const drawn = this.#cards.get(operator.id);
+      if (drawn) mark(drawn.group, 'data-found', found === null ? null : String(hit));
+    }
   }
 
   destroy(): void {
@@ -85,12 +92,11 @@ export class PlanGraph {
 
   async #layOut(direction: Direction): Promise<Layout> {
     const measure = measurer(this.element);
-    const nodes = this.session.index.operators.map((o) => ({
-      id: o.id,
-      width: cardWidth(o, measure),
-      height: CARD_HEIGHT,
-      inputs: o.inputs,
-    }));
+    const nodes = this.session.index.cards.map((card) => {
+      const [width, height] = cardSize(card, measure);
+      const { id, lane } = card.operator;
+      return { id, width, height, lane, inputs: card.arrows.map((a) => a.from) };
+    });
     return layOut(toDot(nodes, direction), direction, () => this.session.host.asset('viz.js'));
   }
 
@@ -100,17 +106,20 @@ export class PlanGraph {
     this.#layout = layout;
     this.#cards.clear();
     this.#edges = drawEdges(index, layout);
-    for (const operator of index.operators) {
+    for (const card of index.cards) {
+      const { operator } = card;
       const box = layout.nodes[operator.id];
       if (!box) continue;
-      const card = drawCard(operator, box, this.#kept(operator), measure);
-      card.group.addEventListener('click', () => {
-        if (!this.#viewport.dragging) this.session.pick(operator.id);
+      const drawn = drawCard(card, box, this.#kept(operator), measure);
+      drawn.group.addEventListener('click', (event) => {
+        const line = (event.target as Element).closest<SVGGElement>('.lj-encoder');
+        if (!this.#viewport.dragging) this.session.pick(line?.dataset.operator ?? operator.id);
       });
-      card.group.addEventListener('focus', () => this.#reveal(operator.id));
-      this.#cards.set(operator.id, card);
+      drawn.group.addEventListener('focus', () => this.#reveal(operator.id));
+      this.#cards.set(operator.id, drawn);
     }
     this.#content.replaceChildren(
+      s('g', {}, ...drawLanes(index.cards, layout)),
       s('g', { 'aria-hidden': true }, ...this.#edges.map((e) => e.group)),
       s('g', {}, ...[...this.#cards.values()].map((c) => c.group)),
     );
@@ -137,37 +146,57 @@ export class PlanGraph {
 
   #paint(): void {
     const { session } = this;
-    const { operator: picked } = session.state;
+    const picked = this.#picked;
     mark(this.#svg, 'data-tracing', session.tracing ? 'true' : null);
-    for (const [id, card] of this.#cards) {
-      mark(card.group, 'data-role', session.highlight(id));
-      mark(card.group, 'aria-pressed', String(id === picked));
-      mark(card.group, 'tabindex', id === picked ? '0' : '-1');
-      card.say(this.#secondLine(id));
+    for (const card of session.index.cards) {
+      const { id } = card.operator;
+      const drawn = this.#cards.get(id);
+      if (!drawn) continue;
+      mark(drawn.group, 'data-role', session.cardHighlight(card));
+      mark(drawn.group, 'data-tier', session.cardTrace(card)?.direct === false ? 'through' : null);
+      mark(drawn.group, 'aria-pressed', String(id === picked));
+      mark(drawn.group, 'tabindex', id === picked ? '0' : '-1');
+      drawn.say(this.#secondLine(card));
+      for (const [encoder, line] of drawn.lines) {
+        mark(line, 'data-role', session.state.column ? session.highlight(encoder) : null);
+        mark(line, 'data-picked', encoder === session.state.operator ? 'true' : null);
+      }
     }
     for (const edge of this.#edges) mark(edge.group, 'data-role', this.#edgeRole(edge));
     if (this.#placed) this.#reveal(picked);
   }
 
-  #secondLine(id: string): string | null {
-    const { trace, column } = this.session.state;
-    const operator = this.session.index.operator(id);
-    const traced = trace?.tables.get(id);
-    if (traced) return `${ROLE_MARK[traced.role]} ${human(traced.count)} of ${human(operator.rows)} rows`;
-    const hit = column?.hits.get(id);
-    if (!hit) return null;
-    const names = (columns: Set<number>) => [...columns].map((c) => operator.columns[c] ?? '').join(', ');
-    return (
-      [names(hit.values), hit.controls.size ? `⋯ ${names(hit.controls)}` : ''].filter(Boolean).join(' · ') ||
-      '⋯ as key or predicate'
-    );
+  /** The card of the operator that is looked at. */
+  get #picked(): string {
+    return this.session.index.card(this.session.state.operator).operator.id;
   }
 
-  #edgeRole({ from, to }: Edge): string | null {
-    const a = this.session.highlight(from);
-    const b = this.session.highlight(to);
+  #secondLine(card: Card): string | null {
+    const { column } = this.session.state;
+    const { operator } = card;
+    const traced = this.session.cardTrace(card);
+    if (traced) return tracedText(operator, traced);
+    const hit = column?.hits.get(operator.id);
+    if (!hit) return null;
+    const parts = [this.#named(operator, hit.values), this.#named(operator, hit.fits, 'learned: ')];
+    const said = [...parts, this.#named(operator, hit.controls, '⋯ ')].filter(Boolean);
+    return said.join(' · ') || '⋯ as key or predicate';
+  }
+
+  #named(operator: Operator, columns: ReadonlySet<number>, before = ''): string {
+    if (columns.size === 0) return '';
+    const names = [...columns].slice(0, NAMED).map((c) => this.session.index.columnName(operator.id, c));
+    const more = columns.size > NAMED ? ` +${(columns.size - NAMED).toLocaleString('en')}` : '';
+    return `${before}${names.join(', ')}${more}`;
+  }
+
+  #edgeRole({ from, to, fits, ofRows }: Edge): string | null {
+    const { index, state } = this.session;
+    const a = this.session.cardHighlight(index.card(from));
+    const b = this.session.cardHighlight(index.card(to));
     if (a === null || b === null) return null;
-    if (this.session.state.column) return a === 'value' && b === 'value' ? 'value' : 'control';
+    if (state.column) return a === 'value' && b === 'value' && !fits ? 'value' : 'control';
+    if (!ofRows) return null;
     if (a === 'back' && b !== 'forward') return 'back';
     return b === 'forward' && a !== 'back' ? 'forward' : null;
   }
@@ -204,8 +233,8 @@ export class PlanGraph {
     const along = sideways ? dx : dy;
     const next = along
       ? along < 0
-        ? index.operator(state.operator).inputs[0]
-        : index.readers(state.operator)[0]
+        ? index.card(state.operator).arrows[0]?.from
+        : index.cards.find((card) => card.arrows.some((arrow) => arrow.from === this.#picked))?.operator.id
       : this.#sibling(sideways ? dy : dx);
     if (next === undefined) return;
     this.session.pick(next);
@@ -214,13 +243,13 @@ export class PlanGraph {
 
   #sibling(step: number): string | undefined {
     const layout = this.#layout;
-    const here = layout?.nodes[this.session.state.operator];
+    const here = layout?.nodes[this.#picked];
     if (!layout || !here) return undefined;
     const [across, along] = layout.direction === 'LR' ? ([1, 0] as const) : ([0, 1] as const);
     const rank = Object.entries(layout.nodes)
       .filter(([, box]) => Math.abs(box[along] - here[along]) < 20)
       .sort(([, a], [, b]) => a[across] - b[across])
       .map(([id]) => id);
-    return rank[rank.indexOf(this.session.state.operator) + step];
+    return rank[rank.indexOf(this.#picked) + step];
   }
 }

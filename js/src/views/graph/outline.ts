@@ -1,7 +1,6 @@
 import { h, mark } from '../../lib/dom';
-import { human } from '../../lib/format';
 import { kindOf } from '../../lib/kinds';
-import { ROLE_MARK, type PlanSession } from '../session';
+import { tracedText, type PlanSession } from '../session';
 import { sentence } from './card';
 
 /** The plan as a list, inputs first: for narrow places, where a drawing would have to be scrolled. */
@@ -16,7 +15,7 @@ export class PlanOutline {
     this.element = h('ol', { class: 'lj-outline', 'aria-label': 'Plan, inputs first' });
     for (const operator of operators) {
       const kind = kindOf(operator.kind);
-      const reads = operator.inputs.map((i) => number.get(i)).join(', ');
+      const reads = [...new Set(operator.inputs)].map((i) => number.get(i)).join(', ');
       const detail = h('span', { class: 'lj-sub' });
       const button = h(
         'button',
@@ -51,9 +50,8 @@ export class PlanOutline {
       const traced = session.state.trace?.tables.get(id);
       mark(button, 'data-role', session.highlight(id));
       mark(button, 'aria-pressed', String(id === session.state.operator));
-      detail.textContent = traced
-        ? `${ROLE_MARK[traced.role]} ${human(traced.count)} of ${human(operator.rows)} rows`
-        : operator.detail;
+      mark(button, 'data-tier', traced?.direct === false ? 'through' : null);
+      detail.textContent = traced ? tracedText(operator, traced) : operator.detail;
     }
   }
 

@@ -1,7 +1,7 @@
 import { h, mark } from '../../lib/dom';
 import { kindOf } from '../../lib/kinds';
 import { operatorsByLine, type Version } from '../../lib/lines';
-import type { Highlight, PlanSession } from '../session';
+import { STRENGTH, type PlanSession } from '../session';
 
 interface Line {
   element: HTMLElement;
@@ -9,7 +9,6 @@ interface Line {
 }
 
 const TITLES: Record<Version, string> = { original: 'Your code', rewritten: 'Rewritten' };
-const STRENGTH: Highlight[] = ['self', 'back', 'forward', 'value', 'control'];
 
 /** Both versions of the cell, line by line with the operators behind each: a click on either finds the other. */
 export class CodePane {
@@ -18,7 +17,9 @@ export class CodePane {
   readonly #unsubscribe: () => void;
 
   constructor(private readonly session: PlanSession) {
-    this.element = h('div', { class: 'lj-pane lj-codes' }, this.#block('original'), this.#block('rewritten'));
+    const { code } = session.index.plan;
+    const blocks = (['original', 'rewritten'] as const).filter((version) => code[version]);
+    this.element = h('div', { class: 'lj-pane lj-codes' }, ...blocks.map((version) => this.#block(version)));
     this.#unsubscribe = session.subscribe((state, before) => {
       this.#paint();
       if (state.operator !== before.operator) this.shown();

@@ -30,17 +30,15 @@ export class Inspector {
       columns: new ColumnsPane(session),
       code: new CodePane(session),
     };
-    this.#tabs = tabList<InspectorTab>(
-      'Inspector',
-      [
-        { key: 'records', label: 'Records', panel: this.#panes.records.element },
-        { key: 'trace', label: 'Trace', panel: this.#panes.trace.element },
-        { key: 'columns', label: 'Columns', panel: this.#panes.columns.element },
-        { key: 'code', label: 'Code', panel: this.#panes.code.element },
-      ],
-      (tab) => session.show(tab),
-    );
-    const panels = Object.values(this.#panes).map((pane) => pane.element);
+    const { code } = session.index.plan;
+    const tabs = [
+      { key: 'records' as const, label: 'Records', panel: this.#panes.records.element },
+      { key: 'trace' as const, label: 'Trace', panel: this.#panes.trace.element },
+      { key: 'columns' as const, label: 'Columns', panel: this.#panes.columns.element },
+      { key: 'code' as const, label: 'Code', panel: this.#panes.code.element },
+    ].filter(({ key }) => key !== 'code' || code.original || code.rewritten);
+    this.#tabs = tabList<InspectorTab>('Inspector', tabs, (tab) => session.show(tab));
+    const panels = tabs.map((tab) => tab.panel);
     this.element = h(
       'div',
       { class: 'lj-inspector' },

@@ -62,7 +62,7 @@ export class RecordsPane {
     const traced = state.trace?.tables.get(state.operator);
     this.#only.disabled = !state.trace;
     this.#only.checked = state.onlyTraced && state.trace !== null;
-    const size = `${counted(operator.rows, 'row')} × ${counted(operator.columns.length, 'column')}`;
+    const size = `${counted(operator.rows, 'row')} × ${counted(operator.width, 'column')}`;
     const part = state.trace ? ` · ${traced ? human(traced.count) : 'none'} traced` : '';
     this.#count.textContent = size + part;
   }

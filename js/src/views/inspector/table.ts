@@ -2,7 +2,12 @@ import { h } from '../../lib/dom';
 import { Pages } from '../../lib/pages';
 import { contentHeight, firstRow, fullRows, scrollTopOf, type Geometry } from '../../lib/scroll';
 import { ROLE_MARK, type PlanSession, type TracedRows } from '../session';
+import { cellRole } from '../../lib/columns';
+import { human } from '../../lib/format';
 import { cellNodes } from './cells';
+
+/** Columns that are drawn before it is known how many are shown. */
+const AT_FIRST = 40;
 
 /** The records of one operator as a virtual table: only the rows that are seen exist. */
 export class RecordTable {
@@ -118,27 +123,41 @@ export class RecordTable {
   }
 
   #drawHead(): void {
-    const { columns } = this.session.index.operator(this.#operator);
-    const cells = columns.map((name, i) =>
+    const { columns, width } = this.session.index.operator(this.#operator);
+    const names = this.#names;
+    const cells = names.map((name, i) =>
       h(
         'th',
         { scope: 'col', class: this.#cellClass(i) || null },
-        h(
-          'button',
-          {
-            type: 'button',
-            tabindex: -1,
-            title: `Show where ${name} comes from and goes to`,
-            'data-column': name,
-            onclick: () => this.session.traceColumn(this.#operator, i),
-          },
-          h('bdi', {}, name),
-        ),
+        // what is told of a model besides is no column of the plan
+        i < width ? this.#columnButton(i, name, columns[i] ?? name) : h('bdi', {}, name),
       ),
     );
+    const left = width - names.length;
+    if (left > 0) cells.push(h('th', { scope: 'col', class: 'lj-note' }, `+${human(left)} more`));
     this.#head.replaceChildren(
       h('tr', { 'aria-rowindex': 1 }, h('th', { scope: 'col', class: 'lj-rowhead' }, 'row'), ...cells),
     );
+  }
+
+  #columnButton(column: number, name: string, inPlan: string): HTMLElement {
+    const also = name === inPlan ? '' : ` (${inPlan})`;
+    return h(
+      'button',
+      {
+        type: 'button',
+        tabindex: -1,
+        title: `Show where ${name}${also} comes from and goes to`,
+        'data-column': inPlan,
+        onclick: () => this.session.traceColumn(this.#operator, column),
+      },
+      h('bdi', {}, name),
+    );
+  }
+
+  /** Names of the columns that are shown: from the records where they have come, else from the plan. */
+  get #names(): readonly string[] {
+    return this.#pages?.names ?? this.session.index.operator(this.#operator).columns.slice(0, AT_FIRST);
   }
 
   #draw(): void {
@@ -162,8 +181,7 @@ export class RecordTable {
     const traced = this.#traced;
     const role = shown && traced?.rows.has(shown.row) ? traced.role : null;
     const number = shown ? shown.row.toLocaleString('en') : '…';
-    const columns = this.session.index.operator(this.#operator).columns;
-    const cells = columns.map((_, i) => {
+    const cells = this.#names.map((_, i) => {
       return h(
         'td',
         { class: this.#cellClass(i) || null, dir: 'auto' },
@@ -189,15 +207,13 @@ export class RecordTable {
   readonly #id = `lj-${Math.random().toString(36).slice(2)}`;
 
   #note(text: string): HTMLTableRowElement {
-    const width = this.session.index.operator(this.#operator).columns.length + 1;
-    return h('tr', {}, h('td', { class: 'lj-note', colspan: width }, text));
+    return h('tr', {}, h('td', { class: 'lj-note', colspan: this.#names.length + 1 }, text));
   }
 
   #cellClass(column: number): string {
     const right = this.#pages?.numeric[column] ? 'lj-right ' : '';
-    const hit = this.session.state.column?.hits.get(this.#operator);
-    if (hit?.values.has(column)) return `${right}lj-column-value`;
-    return hit?.controls.has(column) ? `${right}lj-column-control` : right.trim();
+    const role = cellRole(this.session.state.column?.hits.get(this.#operator), column);
+    return role ? `${right}lj-column-${role}` : right.trim();
   }
 
   /** Marks beside the scrollbar where the traced rows are. */
