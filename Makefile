@@ -25,7 +25,7 @@ $(VENV)/test.stamp: $(VENV)/demo.stamp
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@
 
-demo: $(VENV)/demo.stamp  ## Rewrite the running example, print what happened, and write demo/01_rewrite.html
+demo: $(VENV)/demo.stamp  ## Rewrite the running example, train on it, print what happened, and write demo/*.html
 	$(BIN)/lester-jupyter demo
 
 lab: $(VENV)/demo.stamp  ## Open JupyterLab on the demo's notebook

@@ -1,4 +1,4 @@
-"""`lester-jupyter demo`: lays out the running example, executes its notebook, and prints what happened."""
+"""`lester-jupyter demo`: lays out the running example, executes its notebooks, and prints what happened."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-NOTEBOOK = "01_rewrite.ipynb"
+NOTEBOOKS = ("01_rewrite.ipynb", "02_pipeline.ipynb")
 
 
 class DemoError(Exception):
@@ -28,27 +28,28 @@ def demo(directory: Path, *, only_files: bool = False) -> int:
         DemoError: the notebook, or what executes it, is not there; or a cell failed.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    notebook = directory / NOTEBOOK
-    if not (only_files and notebook.exists()):  # do not undo what somebody changed in the copy they look at
-        shutil.copyfile(_shipped_notebook(), notebook)
+    notebooks = [directory / name for name in NOTEBOOKS]
+    for notebook in notebooks:
+        if not (only_files and notebook.exists()):  # do not undo what somebody changed in the copy they look at
+            shutil.copyfile(_shipped(notebook.name), notebook)
     if only_files:
-        print(f"The notebook is {notebook}.")
+        print(f"The notebooks are {' and '.join(map(str, notebooks))}.")
         return 0
-    print(f"Executing {notebook} with the embedded rewriter …", file=sys.stderr)
-    executed = _execute(notebook)
-    print(_outputs(executed))
-    page = _export(executed, notebook)
-    print(f"\nThe executed notebook as a page: {page}")
-    print("To click through the plan yourself: make lab   (or: jupyter lab " + str(notebook) + ")")
+    for notebook in notebooks:
+        print(f"Executing {notebook} …", file=sys.stderr)
+        executed = _execute(notebook)
+        print(_outputs(executed))
+        print(f"\nThe executed notebook as a page: {_export(executed, notebook)}\n")
+    print("To click through the plans yourself: make lab   (or: jupyter lab " + str(directory) + ")")
     return 0
 
 
-def _shipped_notebook() -> Path:
+def _shipped(name: str) -> Path:
     package = Path(__file__).resolve().parent.parent
     for folder in (package / "notebooks", package.parent / "notebooks"):
-        if (folder / NOTEBOOK).exists():
-            return folder / NOTEBOOK
-    raise DemoError(f"{NOTEBOOK} was not installed. Run the demo from a checkout: make demo")
+        if (folder / name).exists():
+            return folder / name
+    raise DemoError(f"{name} was not installed. Run the demo from a checkout: make demo")
 
 
 def _execute(path: Path) -> NotebookNode:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from lester_jupyter.errors import LineageError, UnknownColumnError
 from lester_jupyter.frame.alternatives import widest_edge
 from lester_jupyter.lineage import EdgeKind, Step, backward, forward, topological
+from lester_jupyter.lineage.cells import Cells, cell_origins
 from lester_jupyter.lineage.columns import column_origins, stronger
 from lester_jupyter.lineage.positions import ordered
 from lester_jupyter.lineage.query import as_rows
@@ -117,12 +118,43 @@ class FrameLineage:
                 out[key] = stronger(kind, out.get(key))
         return out
 
+    def cells(self, rows: int | Sequence[int] | Rows, column: Name) -> dict[tuple[str, str], npt.NDArray[np.int64]]:
+        """The cells of the sources that a column's values in some rows are computed from.
+
+        A row that was joined with a count is made from all records that were counted; the title in it is not. What
+        only decides over rows (predicates, keys) is left out.
+
+        Args:
+            rows: one row position, or several.
+            column: a column of the frame.
+
+        Returns:
+            For each (source, column) with such cells their rows, sorted.
+
+        Raises:
+            LineageError: a row that does not exist.
+            UnknownColumnError: a column that the frame does not have.
+        """
+        operator = self._step.operator
+        if column not in operator.columns:
+            raise UnknownColumnError.of([column], operator.columns)
+        found = cell_origins(self._step, self._asked(rows), [operator.columns.index(column)])
+        return named_cells(found, self._scans())
+
     def occurrences(self, row: int) -> list[Occurrence]:
-        """Every way by which source rows went into one row; tells the two sides of a self-join apart."""
-        self._asked(row)
+        """Every way by which source rows went into one row; tells the two sides of a self-join apart.
+
+        Raises:
+            LineageError: a row that does not exist, or several.
+        """
+        asked = self._asked(row)
+        if len(asked) != 1:
+            raise LineageError(
+                f"The occurrences are of one row, got {len(asked)}.", hint="call it once a row, or use backward"
+            )
         scans = self._scans()
         found: list[Occurrence] = []
-        stack: list[tuple[Step, Rows, tuple[int, ...]]] = [(self._step, np.array([row]), ())]
+        stack: list[tuple[Step, Rows, tuple[int, ...]]] = [(self._step, asked, ())]
         while stack:
             step, rows, path = stack.pop()
             if step in scans:
@@ -132,3 +164,13 @@ class FrameLineage:
                 if len(origin):
                     stack.append((step.inputs[slot], origin, (*path, slot)))
         return sorted(found, key=lambda o: o.path)
+
+
+def named_cells(found: Mapping[Step, Cells], scans: Mapping[Step, str]) -> dict[tuple[str, str], npt.NDArray[np.int64]]:
+    """The cells that lie in sources, by source and column; a source that is read twice counts as one."""
+    out: dict[tuple[str, str], npt.NDArray[np.int64]] = {}
+    for step, name in scans.items():
+        for position, rows in sorted(found.get(step, {}).items()):
+            key, own = (name, str(step.operator.columns[position])), np.asarray(rows, np.int64)
+            out[key] = np.union1d(out[key], own) if key in out else own
+    return out

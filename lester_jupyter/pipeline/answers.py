@@ -13,6 +13,7 @@ from lester_jupyter.lineage import EdgeKind
 
 RowNumbers: TypeAlias = npt.NDArray[np.int64]
 SourceRows: TypeAlias = Mapping[str, RowNumbers]
+SourceCells: TypeAlias = Mapping[tuple[str, str], RowNumbers]
 ColumnKinds: TypeAlias = Mapping[tuple[str, str], EdgeKind]
 Ranges: TypeAlias = list[tuple[int, int]]
 
@@ -29,6 +30,7 @@ class CellOrigin:
         feature: the column of X; None for all of them.
         rows: for each source, the records that made the row.
         columns: the source columns behind it, with the strongest kind of connection.
+        cells: for each (source, column) whose values went in, the records with those values.
     """
 
     part: str
@@ -36,11 +38,7 @@ class CellOrigin:
     feature: int | None
     rows: SourceRows
     columns: ColumnKinds
-
-    @property
-    def cells(self) -> dict[str, tuple[RowNumbers, list[str]]]:
-        """For each source whose values went in: the records and the columns."""
-        return _cells(self.rows, self.columns)
+    cells: SourceCells
 
     def __repr__(self) -> str:
         what = "all features" if self.feature is None else f"feature {self.feature}"
@@ -56,6 +54,7 @@ class PredictionOrigin:
         value: what the model said.
         rows: for each source, the records that made the row.
         columns: the source columns behind its features, with the strongest kind of connection.
+        cells: for each (source, column) whose values went into its features, the records with those values.
         n_learned_from: how many rows the model learned from.
         learned_from: for each source, the records that these were made of.
     """
@@ -64,13 +63,9 @@ class PredictionOrigin:
     value: Any
     rows: SourceRows
     columns: ColumnKinds
+    cells: SourceCells
     n_learned_from: int
     learned_from: SourceRows
-
-    @property
-    def cells(self) -> dict[str, tuple[RowNumbers, list[str]]]:
-        """For each source whose values went in: the records and the columns."""
-        return _cells(self.rows, self.columns)
 
     def __repr__(self) -> str:
         taught = ", ".join(f"{len(rows):,} of {source}" for source, rows in self.learned_from.items())
@@ -115,18 +110,12 @@ class Reach:
         )
 
 
-def _cells(rows: SourceRows, columns: ColumnKinds) -> dict[str, tuple[RowNumbers, list[str]]]:
-    named: dict[str, list[str]] = {}
-    for (source, column), kind in columns.items():
-        if kind == "value":
-            named.setdefault(source, []).append(column)
-    return {source: (rows[source], names) for source, names in named.items() if len(rows[source])}
-
-
-def _told(cells: Mapping[str, tuple[RowNumbers, list[str]]]) -> str:
-    return (
-        "; ".join(f"{source} {_rows(rows)} {', '.join(names)}" for source, (rows, names) in cells.items()) or "nothing"
-    )
+def _told(cells: SourceCells) -> str:
+    """The cells in words; columns of the same records of a source are named together."""
+    together: dict[tuple[str, str], list[str]] = {}
+    for (source, column), rows in cells.items():
+        together.setdefault((source, _rows(rows)), []).append(column)
+    return "; ".join(f"{s} {rows} {', '.join(columns)}" for (s, rows), columns in together.items()) or "nothing"
 
 
 def _rows(rows: RowNumbers) -> str:

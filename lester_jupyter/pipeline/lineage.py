@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from lester_jupyter.errors import LineageError, UnknownColumnError
+from lester_jupyter.frame.lineage import named_cells
 from lester_jupyter.lineage import EdgeKind, Step, backward, forward, topological
+from lester_jupyter.lineage.cells import cell_origins
 from lester_jupyter.lineage.matrices import Dependence, Flags, column_matrices
 from lester_jupyter.lineage.query import as_rows
 from lester_jupyter.lineage.rows import Rows
@@ -111,7 +113,9 @@ class PipelineLineage:
             raise LineageError(f"There is no part {part!r}.", available=list(parts))
         number = _row(row, parts[part].n_rows, part)
         features = np.arange(self._n_features) if column is None else self._feature(column)
-        return CellOrigin(part, number, column, self._origin(parts[part], [number]), self._columns(features))
+        step = parts[part]
+        cells = self._cells(step, number, features)
+        return CellOrigin(part, number, column, self._origin(step, [number]), self._columns(features), cells)
 
     def prediction(self, row: int) -> PredictionOrigin:
         """The records and columns behind a prediction, and what the model learned from.
@@ -130,6 +134,7 @@ class PipelineLineage:
             value=run.predictions[[number]].tolist()[0],
             rows=self._origin(step, [number]),
             columns=self._columns(np.arange(self._n_features)),
+            cells=self._cells(run.test_features.step, number, np.arange(self._n_features)),
             n_learned_from=train.n_rows,
             learned_from=self._origin(train, range(train.n_rows)),
         )
@@ -179,6 +184,9 @@ class PipelineLineage:
             own = np.asarray(found.get(scan, np.empty(0, np.int64)), np.int64)
             out[name] = np.union1d(out[name], own) if name in out else own
         return out
+
+    def _cells(self, step: Step, row: int, features: Rows) -> dict[tuple[str, str], RowNumbers]:
+        return named_cells(cell_origins(step, np.array([row]), features.tolist()), self._scans)
 
     # the graph behind it -----------------------------------------------------------------------------------------
 

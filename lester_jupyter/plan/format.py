@@ -250,7 +250,7 @@ def _(operator: Opaque) -> str:
 
 
 def explain(plan: Plan, rows: dict[str, int] | None = None) -> str:
-    """Writes a plan as a numbered list, inputs first.
+    """Writes a plan as a numbered list, inputs first; ⇠ leads from what was learned from.
 
     Args:
         plan: the plan.
@@ -261,8 +261,9 @@ def explain(plan: Plan, rows: dict[str, int] | None = None) -> str:
         line = f"{key[1:]:>3} {GLYPHS[operator.kind]} {describe(operator, plan):<44}"
         if rows is not None and key in rows:
             line += f" {rows[key]:>9,} rows"
-        if operator.inputs:
-            line += " ← " + ", ".join(f"[{plan.ids[i][1:]}]" for i in operator.inputs)
+        for arrow, learned in (("←", False), ("⇠", True)):
+            read = [i for slot, i in enumerate(operator.inputs) if (slot in operator.fit_slots) is learned]
+            line += f" {arrow} {', '.join(f'[{plan.ids[i][1:]}]' for i in read)}" if read else ""
         if not operator.exact:
             line += "  (over-approximate)"
         lines.append(line.rstrip())

@@ -14,8 +14,11 @@ from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.decomposition import NMF, PCA, TruncatedSVD
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.experimental import enable_iterative_imputer
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfVectorizer
 from sklearn.feature_selection import SelectKBest
+from sklearn.frozen import FrozenEstimator
+from sklearn.impute import IterativeImputer
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.manifold import TSNE
 from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold
@@ -28,6 +31,8 @@ from lester_jupyter.encoding.operators import Encoded
 from lester_jupyter.engines.pandas import PandasEngine
 from lester_jupyter.errors import LesterError, PlanError, UnknownColumnError
 from lester_jupyter.plan import FitTransform
+
+assert enable_iterative_imputer  # importing it is what allows the import of IterativeImputer
 
 N = 80
 rng = np.random.default_rng(3)
@@ -304,6 +309,106 @@ def test_a_function_that_looks_at_other_rows_is_made_of_all_of_them() -> None:
     assert made.plan.execute().lineage.backward("train", 0).rows["people"].tolist() == everything
 
 
+WITH_GAPS = TABLE[["label", "country"]].assign(
+    age=TABLE["age"].where(np.arange(N) % 11 != 4).astype(float), household=np.arange(N) * 7 % 50
+)
+GLANCES = {
+    "the mean where one is missing": lambda X: X[["age"]].fillna(X[["age"]].mean()),
+    "the value before where one is missing": lambda X: X[["age"]].ffill().fillna(0),
+    "limits at a quantile": lambda X: X[["age"]].fillna(0).clip(upper=X["age"].quantile(0.95)),
+    "the mean of a group": lambda X: X.groupby("household")[["age"]].transform("mean").fillna(0),
+    "the size of a group": lambda X: X.groupby("household")[["household"]].transform("size").to_frame(),
+    "outliers": lambda X: (X[["age"]] > X[["age"]].mean() + X[["age"]].std()).astype(float),
+    "values of another row": lambda X: X["household"].isin(X["age"]).to_frame().astype(float),
+    "the row before": lambda X: X[["household"]].shift(1).fillna(0),
+    "the number of rows": lambda X: X[["household"]] * len(X),
+}
+
+
+@pytest.mark.parametrize("name", GLANCES)
+def test_a_function_that_seldom_looks_at_other_rows_is_found_out(name: str) -> None:
+    """The oracle: with one record less, only the rows that are said to come from it may change."""
+    made = run(ColumnTransformer([("f", FunctionTransformer(GLANCES[name]), ["age", "household"])]), WITH_GAPS)
+    for part, frame in (("train", made.train), ("test", made.test)):
+        own = [frame.lineage.backward(row)["people"] for row in range(len(frame))]
+        claimed = [set(made.lineage.backward(part, row).rows["people"].tolist()) for row in range(len(frame))]
+        table = frame.df.drop(columns="label")
+        whole = dense(made.encoder.transform(table))
+        for out in range(len(frame)):
+            others = np.delete(np.arange(len(frame)), out)
+            less = dense(made.encoder.transform(table.iloc[others]))
+            moved = others[(less != whole[others]).any(axis=1)]
+            assert all(set(own[out].tolist()) <= claimed[row] for row in moved), (part, out)
+
+
+def test_the_test_part_is_asked_about_too() -> None:
+    """Nothing is missing in the train part, so only the test part shows what the function does."""
+    test = run(ENCODERS["dense"], group="country").test.df["country"].unique()
+    table = TABLE.assign(age=TABLE["age"].where(~TABLE["country"].isin(test) | (TABLE["age"] % 3 > 0)).astype(float))
+    fill = FunctionTransformer(lambda X: X.fillna(X.mean()))
+    made = run(ColumnTransformer([("f", fill, ["age"])]), table, group="country")
+    assert not made.train.df["age"].hasnans
+    assert made.test.df["age"].hasnans
+    assert made.lineage.backward("train", 0).rows["people"].size == 1
+    assert made.lineage.backward("test", 0).rows["people"].size == len(made.test)
+
+
+class Noise(TransformerMixin, BaseEstimator):
+    """Draws from a generator that it keeps."""
+
+    def __init__(self, random_state: int | None = None) -> None:
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any = None) -> Noise:
+        self.generator_ = np.random.RandomState(self.random_state)
+        return self
+
+    def transform(self, X: Any) -> Any:
+        return np.asarray(X, float) + self.generator_.normal(size=np.shape(X))
+
+
+class GlobalNoise(TransformerMixin, BaseEstimator):
+    def fit(self, X: Any, y: Any = None) -> GlobalNoise:
+        return self
+
+    def transform(self, X: Any) -> Any:
+        return np.asarray(X, float) + np.random.normal(size=np.shape(X))
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("noise", [Noise(3), GlobalNoise()])
+def test_asking_for_lineage_changes_no_random_number(noise: Any) -> None:
+    encoder = ColumnTransformer([("n", noise, ["age", "income"])])
+    np.random.seed(5)
+    made = run(encoder)
+    np.random.seed(5)
+    by_hand = clone(encoder)
+    train, test = (part.df.drop(columns="label") for part in (made.train, made.test))
+    assert by_hand.fit_transform(train).tobytes() == made.X_train.tobytes()
+    assert by_hand.transform(test).tobytes() == made.X_test.tobytes()
+    assert not made.encoding.parts[0].step.operator.exact
+    assert made.lineage.backward("test", 0).rows["people"].size == len(made.test)
+
+
+def test_imputation_by_draws_hangs_on_the_rows_before() -> None:
+    imputer = IterativeImputer(sample_posterior=True)
+    made = run(ColumnTransformer([("i", imputer, ["age", "household"])]), WITH_GAPS)
+    assert not made.encoding.parts[0].step.operator.exact
+    assert made.lineage.backward("test", 0).rows["people"].size == len(made.test)
+
+
+class Listing(GlobalNoise):
+    def transform(self, X: Any) -> Any:
+        return np.zeros(np.shape(X)).tolist()
+
+
+def test_features_that_are_no_matrix_are_explained() -> None:
+    with pytest.raises(PlanError, match="Listing made a list of 6[0-9] records, not a matrix"):
+        run(Listing(), TABLE[["label", "age"]])
+
+
 @pytest.mark.parametrize(
     "wrap", [lambda f: f, lambda f: make_pipeline(StandardScaler().set_output(transform="pandas"), f)]
 )
@@ -387,3 +492,23 @@ def test_a_model_of_models_is_seeded_too() -> None:
     first, second = (run(ENCODERS["dense"], model=RandomForestClassifier(5), seed=3) for _ in range(2))
     np.testing.assert_array_equal(first.model.predict_proba(first.X_test), second.model.predict_proba(second.X_test))
     assert run(ENCODERS["dense"], model=SGDClassifier(), seed=-1).model.random_state == 2**32 - 1
+
+
+def test_what_is_frozen_stays_as_the_user_has_fitted_it() -> None:
+    forest = RandomForestClassifier(3).fit(TABLE[["age", "income"]].to_numpy(), TABLE["label"])
+    made = run(ColumnTransformer([("n", "passthrough", ["age", "income"])]), model=FrozenEstimator(forest))
+    assert forest.random_state is None
+    np.testing.assert_array_equal(made.predictions, forest.predict(made.test.df[["age", "income"]].to_numpy()))
+
+
+@pytest.mark.parametrize("seed", [np.int64(3), np.uint8(3)])
+def test_a_seed_may_be_an_integer_of_numpy(seed: Any) -> None:
+    made = run(ENCODERS["dense"], model=SGDClassifier(), seed=seed)
+    assert made.X_test.tobytes() == run(ENCODERS["dense"], seed=3).X_test.tobytes()
+    assert made.plan.from_json(made.plan.to_json()).to_json() == made.plan.to_json()
+
+
+@pytest.mark.parametrize("options", [{"seed": "a"}, {"seed": None}, {"seed": 3.0}, {"train_fraction": "half"}])
+def test_a_seed_or_fraction_of_another_kind_is_named(options: dict[str, Any]) -> None:
+    with pytest.raises(PlanError, match=r"is an integer, got|is a share between 0 and 1, got 'half'"):
+        run(ENCODERS["dense"], **options)
