@@ -214,7 +214,8 @@ def _(operator: Window) -> str:
 def _(operator: Label) -> str:
     if operator.targets == operator.sources and operator.function is None:
         return f"label {operator.targets[0]}"
-    return f"label {_describe.dispatch(Extend)(operator)}"
+    made = _describe.dispatch(Extend)(operator)
+    return made if operator.targets == ("label",) else f"label {made}"
 
 
 @_describe.register(FitTransform)

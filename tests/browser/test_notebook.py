@@ -6,12 +6,13 @@ import json
 import shutil
 
 import pytest
-from lab import ROOT, shot
+from lab import ARTIFACTS, ROOT, shot
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NOTEBOOK = ROOT / "notebooks" / "01_rewrite.ipynb"
+PIPELINE = ROOT / "notebooks" / "02_pipeline.ipynb"
 
 # Roles of the cards as Python works them out, from the session that the magic left in the notebook.
 ROLES = """
@@ -64,3 +65,34 @@ def test_a_record_of_the_running_example_is_traced_to_both_files(lab, page):
     )
     errors = page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']")
     assert errors.count() == 0
+
+
+REACHED = """
+import json
+from lester_jupyter.magic.source import source_of
+source = source_of(run)
+[customers] = [o.id for o in source.plan.operators if o.label == "customers"]
+found = source.trace(customers, [7])
+print(json.dumps({"customers": customers, "rows": {k: len(rows) for k, (_, rows) in found.items()}}))
+"""
+
+
+def test_a_customer_of_the_second_notebook_is_followed_to_the_model(lab, page):
+    shutil.copy(PIPELINE, lab.root)
+    lab.open(page, PIPELINE.name)
+    lab.run_all(page)
+    page.wait_for_selector(".lj-graph[data-drawn]", timeout=120_000)
+    view = page.locator(".lj")
+    expected = json.loads(lab.execute(page, REACHED))
+    source = page.locator(f".lj-op[data-operator={expected['customers']}]")
+    source.click()
+    page.click(".lj-inspector tr[data-row='7'] td >> nth=1")
+    expect(source).to_have_attribute("data-role", "self")
+    expect(page.locator(".lj-op[data-kind=fit_model]")).to_have_attribute("data-role", "forward")
+    expect(page.locator(".lj-status").first).to_contain_text("reaches train, test and the model")
+    train = next(c for c in page.locator(".lj-op[data-kind=split]").all() if "train" in c.text_content())
+    rows = expected["rows"][train.get_attribute("data-operator")]
+    expect(train).to_contain_text(f"▼ {rows} of ")
+    view.evaluate("e => e.scrollIntoView({ block: 'start' })")
+    shot(page, "notebook-run")
+    view.screenshot(path=ARTIFACTS / "notebook-run-view.png")
