@@ -19,6 +19,7 @@ from lester_jupyter.frame.functions import function_of
 from lester_jupyter.frame.grouping import GroupingMethods
 from lester_jupyter.frame.lineage import FrameLineage
 from lester_jupyter.frame.names import Names, names_of
+from lester_jupyter.frame.opaque import OpaqueMethods
 from lester_jupyter.frame.pandas_names import PandasNames
 from lester_jupyter.frame.plan import ExecutablePlan
 from lester_jupyter.frame.predicates import (
@@ -49,7 +50,7 @@ from lester_jupyter.plan.references import Name
 _ENGINE = PandasEngine()
 
 
-class Frame(RowMethods, AssigningMethods, GroupingMethods, FrameExport, PandasNames):
+class Frame(RowMethods, AssigningMethods, GroupingMethods, OpaqueMethods, FrameExport, PandasNames):
     """A table of records with its plan and lineage. Made by `read_csv`, `from_pandas` and friends, never by hand.
 
     Rows are numbered 0 to n-1; there is no other index. A frame never changes.
@@ -307,7 +308,7 @@ class Frame(RowMethods, AssigningMethods, GroupingMethods, FrameExport, PandasNa
             UnknownColumnError: a key that does not exist.
             PlanError: no keys, or keys of kinds that cannot be equal (text and numbers).
         """
-        _require_frames(right)
+        require_frames(right)
         left_keys, right_keys = (on, on) if left_on is right_on is None else (left_on, right_on)
         if left_keys is None or right_keys is None or (on is not None and left_keys is not on):
             raise PlanError("A join needs keys.", hint='pass on="key", or left_on= and right_on=')
@@ -325,7 +326,7 @@ class Frame(RowMethods, AssigningMethods, GroupingMethods, FrameExport, PandasNa
 
     def union(self, *others: Frame) -> Frame:
         """Puts the rows of other frames below this frame's, columns matched by name, as `pandas.concat` does."""
-        _require_frames(*others)
+        require_frames(*others)
         inputs = (self._operator, *(f._operator for f in others))
         return self._then(Union(inputs=inputs, code=code_reference()), *others)
 
@@ -356,7 +357,8 @@ class Frame(RowMethods, AssigningMethods, GroupingMethods, FrameExport, PandasNa
             raise UnknownColumnError.of(missing, self.columns)
 
 
-def _require_frames(*frames: object) -> None:
+def require_frames(*frames: object) -> None:
+    """Raises PlanError for what is no frame."""
     for frame in frames:
         if not isinstance(frame, Frame):
             raise PlanError(

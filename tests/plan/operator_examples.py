@@ -103,6 +103,12 @@ EXAMPLES: tuple[Operator, ...] = (
     FIT,
     PREDICTED,
     Score(inputs=(PREDICTED, LABELLED), label="y", metrics=("accuracy",)),
-    Opaque(inputs=(SCAN,), names=("o",), source="magic()", reason="a call"),
+    Opaque(
+        inputs=(SCAN,),
+        names=("o",),
+        source="magic()",
+        reason="a call",
+        function=Function("magic", "magic()", True, lambda table: table.iloc[:, :1].set_axis(["o"], axis=1)),
+    ),
 )
 """In the order of `OPERATORS`."""

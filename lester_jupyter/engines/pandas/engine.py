@@ -7,7 +7,7 @@ from functools import cache
 
 import pandas as pd
 
-from lester_jupyter.engines.pandas import columns, combining, grouping, rows, windows  # noqa: F401 - they run them
+from lester_jupyter.engines.pandas import columns, combining, grouping, opaque, rows, windows  # noqa: F401 - runs
 from lester_jupyter.engines.pandas.operators import run
 from lester_jupyter.engines.pandas.scan import read_source
 from lester_jupyter.engines.protocol import Relation

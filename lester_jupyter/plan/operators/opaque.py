@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from lester_jupyter.plan.operator import ControlEdge, Operator, ValueEdge
-from lester_jupyter.plan.references import Name
+from lester_jupyter.plan.references import Function, Name
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -19,6 +19,7 @@ class Opaque(Operator):
         names: the columns of what the code made.
         source: the code.
         reason: why it could not be understood.
+        function: makes the table of the inputs' tables; None where the code cannot run by itself.
     """
 
     kind: ClassVar[str] = "opaque"
@@ -27,6 +28,7 @@ class Opaque(Operator):
     names: tuple[Name, ...]
     source: str
     reason: str
+    function: Function | None = None
 
     @cached_property
     def columns(self) -> tuple[Name, ...]:

@@ -22,8 +22,8 @@ MODULE_FUNCTIONS = (
 )
 """The functions of `lester_jupyter` that a rewrite may call."""
 
-HIDDEN_METHODS = frozenset({"plan", "lineage"})
-"""Members of a frame that explain it; a rewrite has no use for them."""
+HIDDEN_METHODS = frozenset({"plan", "lineage", "opaque"})
+"""Members of a frame that explain it, or that would hide what a rewrite does."""
 
 
 class MissingDocstringError(Exception):

@@ -26,6 +26,7 @@ OPERATIONS: dict[str, Operation] = {
         rows.Limit(),
         rows.Explode(),
         rows.Split(),
+        rows.Opaque(),
         aggregating.Aggregate(),
         windows.Rank(),
         windows.Shift(),

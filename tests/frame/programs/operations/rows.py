@@ -157,3 +157,24 @@ class Split(Operation):
         if "stratify" in a["options"]:
             assert all(abs(sum(members) - share * len(members)) < 1 for members in groups.values())
         return inputs[0].taken([inputs[0].rows[i] for i in drawn])
+
+
+class Opaque(Operation):
+    """Rows in reverse, by a function that nobody looks into: each may be made of all."""
+
+    kind = "opaque"
+    makes = (plan.Opaque,)
+
+    def drawn(self, draw: st.DrawFn, schemas: list[Schema], at: int) -> Drawn | None:
+        other = draw(st.none() | st.integers(0, len(schemas) - 1))
+        return Drawn((at,) if other is None else (at, other), {}, schemas[at])
+
+    def ours(self, a: Arguments, frames: list[ld.Frame]) -> ld.Frame:
+        return frames[0].opaque(lambda table, *_: table.iloc[::-1], *frames[1:])
+
+    def pandas(self, a: Arguments, tables: list[pd.DataFrame], made: ld.Frame) -> pd.DataFrame:
+        return tables[0].iloc[::-1]
+
+    def tokens(self, a: Arguments, inputs: list[Rows], made: ld.Frame) -> Rows:
+        everything = frozenset(t for i in inputs for _, tokens in i.rows for t in tokens)
+        return inputs[0].taken([(values, everything) for values, _ in reversed(inputs[0].rows)])
