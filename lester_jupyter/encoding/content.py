@@ -14,7 +14,11 @@ from hashlib import blake2b
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+import numpy as np
+
 _NOTEBOOK = "__main__"
+_PLAIN = (bool, int, float, str, bytes, tuple, list, dict, set, frozenset, np.generic, np.ndarray, type(None))
+"""What a notebook sets on its classes and changes there; methods are told by their code."""
 _CANNOT = (pickle.PicklingError, TypeError, AttributeError, ValueError, NotImplementedError, RuntimeError)
 """What pickling raises for objects that cannot be: locks, handles, generators, and whatever their classes raise."""
 
@@ -77,13 +81,15 @@ def _state_of_function(function: FunctionType) -> tuple[Any, ...]:
     used: dict[str, Any] = {}
     if function.__module__ == _NOTEBOOK:
         used = {name: function.__globals__[name] for name in _names(function.__code__) if name in function.__globals__}
+        used |= vars(function)
     return hash(function.__code__), function.__defaults__, function.__kwdefaults__, cells, used
 
 
 def _state_of_class(kind: type) -> list[Any]:
     own = [member for member in vars(kind).values() if isinstance(member, FunctionType)]
     if kind.__module__ == _NOTEBOOK:
-        return [own, kind.__bases__]
+        plain = {name: member for name, member in vars(kind).items() if isinstance(member, _PLAIN) and name[:2] != "__"}
+        return [own, kind.__bases__, plain]
     return [hash(member.__code__) for base in kind.__mro__ for member in vars(base).values() if _has_code(member)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
@@ -76,7 +76,7 @@ _EXAMPLES = {
 def _seeded(estimator: Any, seed: int) -> Any:
     from sklearn.preprocessing import TargetEncoder
 
-    for part in (estimator, *parts_of(estimator)):
+    for part in _unfrozen((estimator, *parts_of(estimator))):
         for name, value in part.get_params(deep=False).items():
             if name == "random_state" and value is None:
                 part.set_params(random_state=seed)
@@ -85,6 +85,16 @@ def _seeded(estimator: Any, seed: int) -> Any:
         if isinstance(part, TargetEncoder) and part.random_state == "deprecated" and isinstance(part.cv, int):
             part.set_params(cv=SeededFolds(part.cv, seed, stratified=part.target_type != "continuous"))
     return estimator
+
+
+def _unfrozen(parts: Iterable[Any]) -> list[Any]:
+    """The parts that were copied: what is frozen stays the user's own object, and is fitted already."""
+    from sklearn.frozen import FrozenEstimator
+
+    parts = list(parts)
+    kept = [part for part in parts if isinstance(part, FrozenEstimator)]
+    frozen = {id(inner) for part in kept for inner in (part, *parts_of(part))}
+    return [part for part in parts if id(part) not in frozen]
 
 
 def parts_of(estimator: Any) -> list[Any]:

@@ -72,10 +72,15 @@ class Encoding:
                 weight=fit.weight,
                 row_by_row=fit.row_by_row,
             )
-            alone = isinstance(part.step.edges[0], Identity)
+            made_of = Encoded(matrix, encoded.start, encoded.stop, encoded.fitted)
+            # these rows may be of another kind (with missing values) than those it was asked about before
+            alone = fit.row_by_row or (
+                isinstance(part.step.edges[0], Identity)
+                and seems_so(encoded.fitted, "transform", given_to(fit, table.table), made_of.matrix, fit.weight)
+            )
             edges = feature_edges(len(table.table), encoded.n_rows, n_slots=len(inputs), row_by_row=alone)
             step = Step(operator, len(table.table), tuple(i.step for i in inputs), edges)
-            made.append(Relation(Encoded(matrix, encoded.start, encoded.stop, encoded.fitted), step))
+            made.append(Relation(made_of, step))
         return _concatenated(made)
 
 
@@ -163,7 +168,10 @@ def _part(encoder: Any, block: NamedBlock, matrix: Any, table: Relation, label: 
         label=label if any(o.label for o in origins) else None,
     )
     n_rows = len(table.table)
-    alone = operator.row_by_row or seems_so(block.estimator.transform, given_to(operator, table.table))
+    own = Encoded(matrix, block.start, block.stop).matrix
+    alone = operator.row_by_row or seems_so(
+        block.estimator, "transform", given_to(operator, table.table), own, operator.weight
+    )
     edges = feature_edges(n_rows, n_rows, n_slots=len(inputs), row_by_row=alone)
     step = Step(operator, n_rows, tuple(i.step for i in inputs), edges)
     return Relation(Encoded(matrix, block.start, block.stop, block.estimator), step)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from lester_jupyter.encoding.undisturbed import copied, undisturbed
 from lester_jupyter.errors import LineageError
 
 Sample = Callable[[], Any]
@@ -50,7 +51,7 @@ class Inputs:
         if named is not None:
             return named
         if self.sample is not None:
-            made = np.shape(fitted.transform(self.sample()))
+            made = np.shape(_asked(fitted, self.sample))
             return int(made[1]) if len(made) > 1 else 1
         raise UnknownWidthError(
             f"How many features {type(fitted).__name__} makes is not known.",
@@ -60,7 +61,7 @@ class Inputs:
     def transformed(self, fitted: Any) -> Sample | None:
         """The sample after a transformer."""
         sample = self.sample
-        return None if sample is None else cache(lambda: fitted.transform(sample()))
+        return None if sample is None else cache(lambda: _asked(fitted, sample))
 
     def taken(self, positions: Sequence[int], one_dimensional: bool, n_outputs: int | None) -> Inputs:
         """Some of the columns, as a ColumnTransformer hands them on."""
@@ -71,6 +72,13 @@ class Inputs:
             None if sample is None else cache(lambda: _columns(sample(), chosen, one_dimensional)),
             n_outputs,
         )
+
+
+def _asked(fitted: Any, sample: Sample) -> Any:
+    """What a transformer makes of the sample; a copy is asked, unless there can be none."""
+    copy = copied(fitted)
+    with undisturbed():
+        return (fitted if copy is None else copy).transform(sample())
 
 
 def _count_of_names(fitted: Any) -> int | None:

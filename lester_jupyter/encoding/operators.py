@@ -66,6 +66,11 @@ def check_matrix(matrix: Any, n_rows: int, transformer: Any) -> None:
         PlanError: anything else, such as a vectoriser of texts that took the table's column names for its texts.
     """
     shape = np.shape(matrix)
+    if not hasattr(matrix, "shape"):
+        raise PlanError(
+            f"{type(transformer).__name__} made a {type(matrix).__name__} of {n_rows} records, not a matrix.",
+            hint="its transform is to give an array, a sparse matrix or a DataFrame",
+        )
     if len(shape) != 2 or shape[0] != n_rows:
         raise PlanError(
             f"{type(transformer).__name__} made something of shape {shape} from {n_rows} records.",
@@ -110,7 +115,8 @@ def _(operator: FitTransform, tables: Tables, steps: Steps) -> Result:
     with explaining(f"The transformer {operator.name!r} could not be fitted"):
         matrix = transformer.fit_transform(given_to(operator, table), labels)
     made = _weighted(operator, matrix, len(table), transformer)
-    alone = operator.row_by_row or seems_so(transformer.transform, given_to(operator, table))
+    given = given_to(operator, table)
+    alone = operator.row_by_row or seems_so(transformer, "transform", given, made.matrix, operator.weight)
     return Result(made, feature_edges(len(table), len(table), n_slots=len(tables), row_by_row=alone))
 
 
@@ -124,7 +130,7 @@ def _(operator: Transform, tables: Tables, steps: Steps) -> Result:
         matrix = fitted.transform(given)
     n_learned_from = steps[1].n_rows if len(steps) == 2 else 0
     made = _weighted(operator, matrix, len(table), fitted)
-    alone = operator.row_by_row or seems_so(fitted.transform, given)
+    alone = operator.row_by_row or seems_so(fitted, "transform", given, made.matrix, operator.weight)
     return Result(made, feature_edges(len(table), n_learned_from, n_slots=len(tables), row_by_row=alone))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import singledispatch
 from hashlib import blake2b
 from itertools import pairwise
@@ -45,12 +45,19 @@ def as_table(table: Any) -> Any:
 def layout_of(table: Any) -> tuple[Any, ...]:
     """What rows of equal content may still differ in for a transformer: the kind of table, its names and types."""
     if isinstance(table, pd.DataFrame):
-        return (pd.DataFrame, tuple(table.columns), tuple(map(str, table.dtypes)))
+        return (pd.DataFrame, tuple(table.columns), tuple(map(_layout_of_type, table.dtypes)))
     if isinstance(table, pd.Series):
-        return (pd.Series, table.name, str(table.dtype))
+        return (pd.Series, table.name, _layout_of_type(table.dtype))
     if isinstance(table, np.ndarray) or is_sparse(table):
         return (type(table), table.shape[1:], str(table.dtype))
     return (type(table),)
+
+
+def _layout_of_type(dtype: Any) -> Hashable:
+    """A type of a column; the text of a type of categories does not tell which ones, nor their order."""
+    if not isinstance(dtype, pd.CategoricalDtype):
+        return str(dtype)
+    return dtype.ordered, str(dtype.categories.dtype), tuple(row_keys(dtype.categories))
 
 
 def take_rows(table: Any, positions: Sequence[int]) -> Any:

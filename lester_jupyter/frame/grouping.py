@@ -10,7 +10,7 @@ import pandas as pd
 from lester_jupyter.errors import PlanError
 from lester_jupyter.frame.callers import code_reference, plain_value
 from lester_jupyter.frame.functions import function_of
-from lester_jupyter.frame.names import Names, names_of
+from lester_jupyter.frame.names import Names, directions_of, names_of
 from lester_jupyter.plan import Aggregate, Aggregation, Function, Window
 from lester_jupyter.plan.operators import WINDOWS, Extent
 from lester_jupyter.plan.references import Name
@@ -258,7 +258,6 @@ class GroupingMethods:
         if extent == "offset" and (not isinstance(size, int) or isinstance(size, bool)):
             raise PlanError(f"periods is a number of rows, got {size!r}.")
         order = names_of(order_by) or []
-        directions = [ascending] * len(order) if isinstance(ascending, bool) else list(ascending)
         return self._then(
             Window(
                 inputs=(self._operator,),
@@ -268,7 +267,7 @@ class GroupingMethods:
                 function=_function(function),
                 by=tuple(names_of(by) or ()),
                 order_by=tuple(order),
-                ascending=tuple(directions),
+                ascending=directions_of(ascending, len(order)),
                 extent=extent,
                 size=size,
                 options=tuple(sorted((options or {}).items())),

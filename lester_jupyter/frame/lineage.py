@@ -11,7 +11,7 @@ import numpy.typing as npt
 from lester_jupyter.errors import LineageError, UnknownColumnError
 from lester_jupyter.frame.alternatives import widest_edge
 from lester_jupyter.lineage import EdgeKind, Step, backward, forward, topological
-from lester_jupyter.lineage.cells import Cells, cell_origins
+from lester_jupyter.lineage.cells import Block, cell_origins
 from lester_jupyter.lineage.columns import column_origins, stronger
 from lester_jupyter.lineage.positions import ordered
 from lester_jupyter.lineage.query import as_rows
@@ -166,11 +166,14 @@ class FrameLineage:
         return sorted(found, key=lambda o: o.path)
 
 
-def named_cells(found: Mapping[Step, Cells], scans: Mapping[Step, str]) -> dict[tuple[str, str], npt.NDArray[np.int64]]:
+def named_cells(
+    found: Mapping[Step, Sequence[Block]], scans: Mapping[Step, str]
+) -> dict[tuple[str, str], npt.NDArray[np.int64]]:
     """The cells that lie in sources, by source and column; a source that is read twice counts as one."""
     out: dict[tuple[str, str], npt.NDArray[np.int64]] = {}
     for step, name in scans.items():
-        for position, rows in sorted(found.get(step, {}).items()):
+        cells = {position: rows for columns, rows in found.get(step, ()) for position in columns.tolist()}
+        for position, rows in sorted(cells.items()):
             key, own = (name, str(step.operator.columns[position])), np.asarray(rows, np.int64)
             out[key] = np.union1d(out[key], own) if key in out else own
     return out

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lester_jupyter.errors import PlanError
 from lester_jupyter.frame.callers import code_reference
-from lester_jupyter.frame.names import Names, names_of
+from lester_jupyter.frame.names import Names, directions_of, names_of
 from lester_jupyter.plan import DropMissing, Explode, Limit, Sort
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ class RowMethods:
             PlanError: values of kinds that have no order, such as texts and numbers in one column.
         """
         names = tuple(names_of(by))
-        one = isinstance(ascending, bool)
-        directions = (bool(ascending),) * len(names) if one else tuple(map(bool, ascending))  # type: ignore[arg-type]
+        directions = directions_of(ascending, len(names))
         return self._then(
             Sort(
                 inputs=(self._operator,),

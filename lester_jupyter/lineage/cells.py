@@ -7,21 +7,22 @@ values come from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import singledispatch
+from typing import TypeAlias
 
 import numpy as np
 
-from lester_jupyter.lineage.matrices import slot_edges
+from lester_jupyter.lineage.matrices import Indices, slot_edges
 from lester_jupyter.lineage.rows import Identity, RowEdge, Rows
 from lester_jupyter.lineage.steps import Step, topological
 from lester_jupyter.plan import Extend, Operator, Window
 
-Cells = dict[int, Rows]
-"""Columns, by position, with their rows."""
+Block: TypeAlias = tuple[Indices, Rows]
+"""Columns, by position, and rows: every cell where they meet. A million features of one record are one block."""
 
 
-def cell_origins(at: Step, rows: Rows, columns: Iterable[int]) -> dict[Step, Cells]:
+def cell_origins(at: Step, rows: Rows, columns: Iterable[int]) -> dict[Step, list[Block]]:
     """The cells of every step upstream that the values of these cells are computed from, themselves included.
 
     What only decides over rows (predicates, keys), and what was only learned from, is left out.
@@ -30,56 +31,63 @@ def cell_origins(at: Step, rows: Rows, columns: Iterable[int]) -> dict[Step, Cel
         at: the step that the cells belong to.
         rows: their rows, sorted.
         columns: their columns, by position.
+
+    Returns:
+        For each step blocks without a column in common.
     """
-    found: dict[Step, Cells] = {at: dict.fromkeys(columns, rows)}
+    found: dict[Step, list[Block]] = {at: [(np.fromiter(columns, np.intp), rows)]}
     for step in reversed(topological([at])):
+        if step not in found:
+            continue
+        found[step] = _apart(found[step])
         for slot, parent in enumerate(step.inputs):
-            made = _through(step, slot, found.get(step, {}))
-            cells = found.setdefault(parent, {}) if made else {}
-            for column, origin in made:
-                before = cells.get(column)
-                cells[column] = origin if before is None or before is origin else np.union1d(before, origin)
-    return {step: cells for step, cells in found.items() if cells}
+            made = list(_through(step, slot, found[step]))
+            if made:
+                found.setdefault(parent, []).extend(made)
+    return found
 
 
-def _through(step: Step, slot: int, cells: Cells) -> list[tuple[int, Rows]]:
-    """The cells of one input; thousands of features of one record are followed as one."""
+def _through(step: Step, slot: int, blocks: Sequence[Block]) -> Iterable[Block]:
+    """The cells of one input."""
     values = slot_edges(step.operator, slot).value
-    together: dict[tuple[RowEdge, int], tuple[Rows, list[int]]] = {}  # edges that hold arrays are equal to none other
-    for column, rows in cells.items():
-        edge = column_edge(step.operator, step.edges[slot], column)
-        together.setdefault((edge, id(rows)), (rows, []))[1].append(column)
-    made = []
-    for (edge, _), (rows, columns) in together.items():
-        origins = np.unique(values[np.array(columns)].indices).tolist()
-        if origins and len(back := edge.backward(rows)):
-            made += [(origin, back) for origin in origins]
-    return made
+    for columns, rows in blocks:
+        for edge, part in column_edges(step.operator, step.edges[slot], columns):
+            origins = np.unique(values[part].indices)
+            if len(origins) and len(back := edge.backward(rows)):
+                yield origins, back
+
+
+def _apart(blocks: list[Block]) -> list[Block]:
+    """The same cells in blocks without a column in common."""
+    every = np.concatenate([columns for columns, _ in blocks])
+    if len(blocks) == 1 or len(np.unique(every)) == len(every):
+        return blocks
+    merged: dict[int, Rows] = {}
+    for columns, rows in blocks:
+        for column in columns.tolist():
+            merged[column] = np.union1d(merged[column], rows) if column in merged else rows
+    return [(np.array([column]), rows) for column, rows in merged.items()]
 
 
 @singledispatch
-def column_edge(operator: Operator, edge: RowEdge, column: int) -> RowEdge:
-    """The row edge of one output column: that of the rows, but for columns that an operator only hands on.
+def column_edges(operator: Operator, edge: RowEdge, columns: Indices) -> list[tuple[RowEdge, Indices]]:
+    """The row edge of some output columns: that of the rows, but for columns that an operator only hands on.
 
     Args:
         operator: what ran.
         edge: the row edge of one of its slots.
-        column: the output column.
+        columns: output columns, by position.
+
+    Returns:
+        Edges with the columns that have them.
     """
-    del operator, column
-    return edge
+    del operator
+    return [(edge, columns)]
 
 
-@column_edge.register
-def _(operator: Window, edge: RowEdge, column: int) -> RowEdge:
-    return edge if operator.columns[column] == operator.target else _own(edge)
-
-
-@column_edge.register
-def _(operator: Extend, edge: RowEdge, column: int) -> RowEdge:
-    return edge if operator.columns[column] in operator.targets else _own(edge)
-
-
-def _own(edge: RowEdge) -> RowEdge:
-    """Each row from itself."""
-    return edge if isinstance(edge, Identity) else Identity(edge.n_input)
+@column_edges.register(Window)
+@column_edges.register(Extend)
+def _(operator: Window | Extend, edge: RowEdge, columns: Indices) -> list[tuple[RowEdge, Indices]]:
+    targets = (operator.target,) if isinstance(operator, Window) else operator.targets
+    is_made = np.array([operator.columns[c] in targets for c in columns.tolist()], bool)
+    return [(edge, columns[is_made]), (Identity(edge.n_input), columns[~is_made])]

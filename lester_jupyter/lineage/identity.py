@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ def _value_hashes(values: pd.Series) -> Hashes:
     if _holds_text(dtype):
         hashed = _text_column(values)
     elif pd.api.types.is_bool_dtype(dtype):
-        true, false = (text_hashes(pa.array([names[0]]))[0] for names in _TRUTH_VALUES.values())
+        true, false = (hashed[0] for hashed in _truth_hashes())
         hashed = np.where(values.to_numpy(dtype=bool, na_value=False), true, false)
     elif pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype):
         hashed = _number_hashes(values.to_numpy(dtype=np.float64, na_value=np.nan))
@@ -105,10 +106,15 @@ def _text_column(values: pd.Series) -> Hashes:
     return np.concatenate([np.zeros(0, np.uint64), *map(_text_chunk, chunks)])
 
 
+@cache
+def _truth_hashes() -> tuple[Hashes, ...]:
+    """The hashes of the texts that are read as true, and of those that are read as false."""
+    return tuple(text_hashes(pa.array(names)) for names in _TRUTH_VALUES.values())
+
+
 def _text_chunk(texts: pa.Array) -> Hashes:
     hashed = text_hashes(texts)
-    for name, *others in _TRUTH_VALUES.values():
-        meant, *spelled = text_hashes(pa.array([name, *others]))
+    for meant, *spelled in _truth_hashes():
         for other in spelled:
             hashed[hashed == other] = meant
     first, last = edge_bytes(texts)

@@ -268,6 +268,13 @@ class Intervals:
         place[self.order] = np.arange(len(self.order), dtype=self.order.dtype)
         return place
 
+    @cached_property
+    def _holders(self) -> tuple[Rows, Rows]:
+        """For each place, the first place whose run holds it, and the one after the last."""
+        counts = (np.bincount(bounds, minlength=self.n_input) for bounds in (self.stop, self.start))
+        first, last = (np.cumsum(c[: self.n_input], dtype=self.stop.dtype) for c in counts)
+        return first, last
+
     def _places(self, rows: Rows) -> Rows:
         return rows if self.order is None else ordered(self._place[rows], self.n_input)
 
@@ -286,11 +293,8 @@ class Intervals:
         """The rows whose runs hold these rows."""
         places = self._places(rows).astype(self.stop.dtype)
         if are_many(places, self.n_input):
-            before = np.zeros(self.n_input + 1, self.stop.dtype)  # how many of the places lie before each place
-            before[places + 1] = 1
-            np.cumsum(before, out=before)
-            holding = np.flatnonzero(before[self.stop] > before[self.start])
-            return holding if self.order is None else ordered(self.order[holding], self.n_input)
+            of_first, of_last = self._holders
+            return self._rows(of_first[places], of_last[places])
         first = np.searchsorted(self.stop, places, "right")
         return self._rows(first, np.searchsorted(self.start, places, "right"))
 

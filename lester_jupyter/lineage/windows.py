@@ -6,13 +6,17 @@ in which group, and numbers the places when it is asked for the first time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from lester_jupyter.lineage.rows import Intervals, Rows, index_dtype
+from lester_jupyter.lineage.positions import Positions, are_many
+from lester_jupyter.lineage.rows import NONE, Intervals, Rows, index_dtype
+
+_FEW = 1000
+"""Rows whose groups are looked at alone, if these are small; to write out the places of all rows takes a sort."""
 
 _DIGIT = 16
 """Bits that numpy sorts in linear time."""
@@ -32,7 +36,7 @@ def by_group(codes: Rows, n_groups: int) -> tuple[Rows, Rows]:
     shifted = codes + 1  # NONE is 0
     order = np.argsort((shifted & 0xFFFF).astype(np.uint16), kind="stable")
     for bits in range(_DIGIT, n_groups.bit_length(), _DIGIT):
-        digit = ((shifted >> bits) & 0xFFFF).astype(np.uint16)
+        digit = ((shifted >> bits) & 0xFFFF).astype(np.uint8 if n_groups >> bits < 2**8 else np.uint16)
         order = order[np.argsort(digit[order], kind="stable")]
     dtype = index_dtype(len(codes))
     return order.astype(dtype), np.cumsum(np.bincount(shifted, minlength=n_groups + 1)).astype(dtype)
@@ -104,8 +108,38 @@ class Neighbours:
 
     def backward(self, rows: Rows) -> Rows:
         """The rows that these rows see."""
-        return self.intervals.backward(rows)
+        near = self._near(rows)
+        if near is None:
+            return self.intervals.backward(rows)
+        edge, members = near
+        return members[edge.backward(np.searchsorted(members, rows))]
 
     def forward(self, rows: Rows) -> Rows:
         """The rows that see these rows."""
-        return self.intervals.forward(rows)
+        near = self._near(rows)
+        if near is None:
+            return self.intervals.forward(rows)
+        edge, members = near
+        return members[edge.forward(np.searchsorted(members, rows))]
+
+    @cached_property
+    def _members(self) -> Positions:
+        assert self.codes is not None
+        return Positions(self.codes, self.n_groups)
+
+    def _near(self, rows: Rows) -> tuple[Intervals, Rows] | None:
+        """The connections within the groups of a few rows, and the rows of these groups.
+
+        None where it is quicker to write out all places, or has been done.
+        """
+        if self.codes is None or self.order is not None or len(rows) > _FEW or "intervals" in vars(self):
+            return None
+        groups = np.unique(self.codes[rows])
+        if not len(groups) or groups[0] == NONE:
+            return None
+        members = self._members.of(groups)
+        if are_many(members, self.n_input):
+            return None
+        codes = np.searchsorted(groups, self.codes[members]).astype(self.codes.dtype)
+        until = None if self.until is None else self.until[members]
+        return replace(self, n_input=len(members), codes=codes, n_groups=len(groups), until=until).intervals, members

@@ -132,10 +132,25 @@ def compute(chosen: Chosen, predicted: Predicted, labels: npt.NDArray[Any]) -> d
     return {name: _compute(name, by_name.get(name), predicted, labels) for name in names}
 
 
+class _Asked:
+    """A model that was asked already: it says again what it said, so that a metric is of these very predictions."""
+
+    def __init__(self, predicted: Predicted) -> None:
+        self._predicted = predicted
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._predicted.model, name)
+
+    def predict(self, features: Any) -> npt.NDArray[Any]:
+        """What the model said of these features."""
+        del features  # scorers ask about no others
+        return self._predicted.values
+
+
 def _compute(name: str, function: Function | None, predicted: Predicted, labels: npt.NDArray[Any]) -> float:
     with explaining(f"The metric {name!r} cannot be computed", "pass other metrics="):
         if function is None:
-            return float(_scorer(name)(predicted.model, predicted.matrix, labels))
+            return float(_scorer(name)(_Asked(predicted), predicted.matrix, labels))
         if function.call is None:
             raise PlanError(
                 f"The metric {name!r} is not part of a plan that was read from a file.",

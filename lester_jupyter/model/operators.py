@@ -43,7 +43,7 @@ def check_classes(model: Any, labels: npt.NDArray[Any]) -> None:
     """
     from sklearn.base import is_classifier
 
-    classes = pd.unique(pd.Series(labels))
+    classes = pd.unique(pd.Series(labels)).tolist()
     if len(classes) == 1 and is_classifier(model):
         raise PlanError(
             f"All {len(labels)} records of the train part have the label {classes[0]!r}: nothing can be told apart.",
@@ -69,7 +69,7 @@ def _(operator: Predict, tables: Tables, steps: Steps) -> Result:
     with explaining("The model cannot predict these rows"):
         values = model.predict(encoded.matrix)
     n_rows = steps[0].n_rows
-    alone = operator.row_by_row or seems_so(model.predict, encoded.matrix)
+    alone = operator.row_by_row or seems_so(model, "predict", encoded.matrix, values)
     own: RowEdge = Identity(n_rows) if alone else All(n_rows, n_rows)
     return Result(Predicted(values, model, encoded.matrix), (own, All(1, n_rows)))
 

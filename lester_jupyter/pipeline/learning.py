@@ -58,11 +58,14 @@ def learn(labelled: Frame, recipe: Recipe, tell: OnProgress) -> PipelineRun:
     Raises:
         PlanError: parts without records, estimators that cannot take these columns, metrics that do not fit.
     """
+    from sklearn.base import is_classifier, is_regressor
+
     label = label_of(labelled)
     chosen = None if recipe.metrics is None else metrics_of(recipe.metrics)
     encoder = ready(recipe.encode, "encode", recipe.seed)
     model = ready(recipe.model, "model", recipe.seed)
-    if not hasattr(model, "predict"):
+    # a stack tells only once it is fitted what its last model can do
+    if not (hasattr(model, "predict") or is_classifier(model) or is_regressor(model)):
         raise PlanError(
             f"{type(model).__name__} cannot be the model: it has no predict.", hint="encode= is for transformers"
         )
@@ -83,7 +86,7 @@ def learn(labelled: Frame, recipe: Recipe, tell: OnProgress) -> PipelineRun:
         done.append(type(model).__name__)
     with telling(tell, "score", "predicting the test part") as done:
         asked = (test_features, fitted)
-        predict = Predict(inputs=tuple(i.step.operator for i in asked), row_by_row=is_known(model))
+        predict = Predict(inputs=tuple(i.step.operator for i in asked), row_by_row=is_known(fitted.table))
         predicted = _ENGINE.execute(predict, asked)
         names, functions = chosen or usual_metrics(fitted.table, y_test)
         compared = (predicted, test._relation)

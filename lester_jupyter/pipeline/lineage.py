@@ -186,7 +186,7 @@ class PipelineLineage:
         return out
 
     def _cells(self, step: Step, row: int, features: Rows) -> dict[tuple[str, str], RowNumbers]:
-        return named_cells(cell_origins(step, np.array([row]), features.tolist()), self._scans)
+        return named_cells(cell_origins(step, np.array([row]), features), self._scans)
 
     # the graph behind it -----------------------------------------------------------------------------------------
 

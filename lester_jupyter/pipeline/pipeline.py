@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
+import numpy as np
+
 from lester_jupyter.errors import PlanError
 from lester_jupyter.frame.callers import caller_lookup, code_reference
 from lester_jupyter.frame.names import Names
@@ -104,6 +106,10 @@ class Pipeline:
                 f"The run cannot be kept in {store!r}: there is no artifact store yet, runs are kept in memory.",
                 hint="leave store= out",
             )
+        if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+            raise PlanError(f"The seed of a run is an integer, got {seed!r:.80}.")
+        if not isinstance(train_fraction, int | float | np.number):
+            raise PlanError(f"train_fraction is a share between 0 and 1, got {train_fraction!r:.80}.")
         tell = on_progress or silent
         with telling(tell, "prepare", "running prepare") as done:
             prepared = prepared_by(self.prepare, sources)
@@ -111,5 +117,5 @@ class Pipeline:
         with telling(tell, "label", "making the label") as done:
             labelled = labelled_by(self.label, prepared, self._variables, self._code)
             done.append(f"the label is {label_of(labelled)!r}")
-        recipe = Recipe(self.name, self.encode, self.model, train_fraction, seed, stratify, group, metrics)
+        recipe = Recipe(self.name, self.encode, self.model, float(train_fraction), int(seed), stratify, group, metrics)
         return learn(labelled, recipe, tell)

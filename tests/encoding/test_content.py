@@ -62,6 +62,18 @@ def test_a_function_changed_in_place_has_another_key() -> None:
     assert _key(FunctionTransformer(embed)) != before
 
 
+@pytest.mark.parametrize(
+    "code", ["class f:\n n = 1\n def transform(self, x): return x * self.n", "def f(x): return x * f.n\nf.n = 1"]
+)
+def test_what_the_notebook_sets_on_a_class_or_function_is_content(code: str) -> None:
+    thing = in_notebook(code)["f"]
+    before = _key(thing)
+    thing.n = 2
+    assert _key(thing) != before
+    thing.n = 1
+    assert _key(thing) == before
+
+
 def test_functions_that_call_themselves_and_empty_cells_have_keys() -> None:
     space = in_notebook("import math\ndef f(n): return 1 if n < 1 else math.floor(n * f(n - 1))")
     assert _key(space["f"]) == _key(space["f"])

@@ -366,3 +366,11 @@ def test_any_sequence_of_calls_gives_what_the_transformer_gives(calls: list[list
         column = pd.Series(values, dtype=object)
         if values:
             np.testing.assert_array_equal(wrapped.transform(column), Embedding().transform(column))
+
+
+def test_equal_texts_of_other_categories_are_other_rows() -> None:
+    codes = PerDistinctValue(FunctionTransformer(lambda X: X.apply(lambda column: column.cat.codes).to_numpy()))
+    first, second = (pd.DataFrame({"c": pd.Categorical(list("abab"), order)}) for order in (["a", "b"], ["b", "a"]))
+    codes.fit(first)
+    assert codes.transform(first).ravel().tolist() == [0, 1, 0, 1]
+    assert codes.transform(second).ravel().tolist() == [1, 0, 1, 0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -293,3 +294,13 @@ def test_pandas_names_mean_the_same(frame: ld.Frame) -> None:
     assert_same(frame.dropna(how="all"), df.dropna(how="all"))
     assert_same(frame.fillna({"s": "none"}), df.fillna({"s": "none"}))
     assert_same(frame.astype({"k": "float64"}), df.astype({"k": "float64"}))
+
+
+@pytest.mark.parametrize("descending", [False, 0, np.False_, [False], [0], np.array([False])])
+def test_directions_may_be_numbers_and_numpys_truth_values(descending: Any) -> None:
+    frame = ld.from_pandas(pd.DataFrame({"x": [2, 1, 3], "y": [1, 1, 1]}))
+    made = frame.sort("x", descending)
+    assert made.to_values("x") == [3, 2, 1]
+    assert made.plan.operators[-1].ascending == (False,)
+    summed = frame.window("s", "y", "cumsum", order_by="x", ascending=descending)
+    assert summed.to_values("s") == [2, 3, 1]

@@ -340,3 +340,8 @@ def test_what_a_users_function_raises_passes_with_a_note(frame: ld.Frame) -> Non
         with pytest.raises(ValueError, match="no") as raised:
             frame.window("t", "x", broken, **options)
         assert any("broken raised this for" in note for note in raised.value.__notes__)
+
+
+def test_windows_may_name_a_column_to_order_by_twice() -> None:
+    frame = ld.from_pandas(pd.DataFrame({"x": [2, 1, 3]}))
+    assert frame.window("s", "x", "cumsum", order_by=["x", "x"]).to_values("s") == [3, 1, 6]

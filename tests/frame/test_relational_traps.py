@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import lester_jupyter as ld
-from lester_jupyter.errors import UnknownColumnError
+from lester_jupyter.errors import LineageError, UnknownColumnError
 
 BIG = 2**53 + 1
 
@@ -49,6 +50,13 @@ def test_union_leaks_no_id_column(a: ld.Frame, c: ld.Frame) -> None:
 
 def test_union_column_comes_from_all_tables(a: ld.Frame, c: ld.Frame) -> None:
     assert a.union(c).lineage.columns("x") == {("A", "x"): "value", ("C", "x"): "value"}
+
+
+@pytest.mark.parametrize("rows", [[0, 1], [], range(2)])
+def test_occurrences_are_of_one_row(a: ld.Frame, rows: Any) -> None:
+    with pytest.raises(LineageError, match=r"occurrences are of one row, got .* Hint: "):
+        a.lineage.occurrences(rows)
+    assert a.lineage.occurrences([1]) == a.lineage.occurrences(np.int32(1)) == a.lineage.occurrences(1)  # type: ignore[arg-type]
 
 
 def test_union_with_itself_has_two_occurrences(a: ld.Frame) -> None:

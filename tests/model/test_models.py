@@ -10,8 +10,12 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import StackingClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression, SGDClassifier
-from sklearn.pipeline import make_pipeline
+from sklearn.metrics import f1_score, roc_auc_score
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
@@ -150,6 +154,48 @@ def test_a_model_that_compares_rows_predicts_from_all_of_them() -> None:
     assert alone.lineage.prediction(0).rows["t"].size == 1
     assert alone.plan.completeness < 1  # it was tried, not proven
     assert run(SVC()).plan.completeness == 1
+
+
+def test_metrics_are_of_the_predictions_that_the_run_has() -> None:
+    """A model that draws would say something else if it were asked again."""
+
+    class Drawing(LogisticRegression):
+        def predict(self, X: Any) -> Any:
+            self.generator_ = getattr(self, "generator_", np.random.RandomState(0))
+            return self.generator_.choice(self.classes_, len(X))
+
+    made = run(Drawing(), metrics=["accuracy", "roc_auc", "f1"])
+    assert made.metrics["accuracy"] == np.mean(made.predictions == made.y_test)
+    assert made.metrics["f1"] == f1_score(made.y_test, made.predictions)
+    assert made.metrics["roc_auc"] == roc_auc_score(made.y_test, made.model.decision_function(made.X_test))
+
+
+def test_what_a_search_has_put_into_a_model_counts() -> None:
+    """A step that compares rows is not among the model's parameters, only among the tried ones."""
+    centred = FunctionTransformer(lambda X: X - X.mean(axis=0))
+    search = GridSearchCV(
+        Pipeline([("step", "passthrough"), ("model", LogisticRegression())]), {"step": [centred]}, cv=2
+    )
+    made = run(search)
+    assert made.lineage.prediction(0).rows["t"].size == len(made.test)
+    assert not made.predicted.step.operator.exact
+    assert run(GridSearchCV(LogisticRegression(), {"C": [1, 2]}, cv=2)).predicted.step.operator.exact
+
+
+@pytest.mark.parametrize("strategy", ["stratified", "uniform"])
+def test_predictions_that_are_drawn_hang_on_the_rows_before(strategy: str) -> None:
+    made = run(DummyClassifier(strategy=strategy))
+    assert made.lineage.prediction(0).rows["t"].size == len(made.test)
+    assert not made.predicted.step.operator.exact
+    assert run(DummyClassifier()).predicted.step.operator.exact
+
+
+@pytest.mark.parametrize("wrap", [lambda model: model, lambda model: make_pipeline(StandardScaler(), model)])
+def test_a_stack_is_a_model_though_it_tells_only_once_it_is_fitted(wrap: Any) -> None:
+    stack = StackingClassifier([("a", LogisticRegression()), ("b", DecisionTreeClassifier(random_state=1))], cv=2)
+    made = run(wrap(stack))
+    plain = wrap(stack).fit(made.X_train, made.y_train)
+    np.testing.assert_array_equal(made.predictions, plain.predict(made.X_test))
 
 
 def test_the_operators_run_on_the_engine_by_themselves() -> None:

@@ -79,6 +79,7 @@ def in_child(work: Callable[[], Any]) -> Any:
 
 
 def _report(work: Callable[[], Any], sender: Connection) -> None:
+    gc.freeze()  # what was in memory before is no garbage: looking through it would copy it, and take most of the time
     try:
         sender.send((True, work()))
     except BaseException as error:  # noqa: BLE001 - whatever it is, the parent raises it

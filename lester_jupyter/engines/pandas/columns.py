@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from lester_jupyter.engines.pandas.expressions import evaluate, known
-from lester_jupyter.engines.pandas.functions import call_columns, call_rows, is_elementwise
-from lester_jupyter.engines.pandas.operators import Result, Steps, Tables, run
+from lester_jupyter.engines.pandas.functions import call_columns, call_rows, elementwise_edge
+from lester_jupyter.engines.pandas.operators import Result, Steps, Tables, columns_of, run
 from lester_jupyter.engines.pandas.values import to_python, to_series
 from lester_jupyter.errors import PlanError
 from lester_jupyter.lineage import All, Identity, RowEdge
@@ -35,8 +35,7 @@ def _(operator: Extend, tables: Tables, steps: Steps) -> Result:
     made: list[pd.Series]
     if function.vectorized:
         made = compute(columns, len(table))
-        if not is_elementwise(compute, columns, made):
-            edge = All(len(table), len(table))
+        edge = elementwise_edge(edge, compute, [table[s] for s in operator.sources], made)
     else:
         made = _from_rows(operator.targets, function, call_rows(function, columns, len(table)))
     table = _with_columns(table, dict(zip(operator.targets, made, strict=True)))
@@ -76,7 +75,7 @@ def _with_columns(table: pd.DataFrame, columns: Mapping[Name, pd.Series]) -> pd.
 def _(operator: Project, tables: Tables, steps: Steps) -> Result:
     del steps
     [table] = tables
-    return Result(table[list(operator.names)], (Identity(len(table)),))
+    return Result(columns_of(table, operator.names), (Identity(len(table)),))
 
 
 @run.register

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -53,11 +54,11 @@ def _(operator: Join, tables: Tables, steps: Steps) -> Result:
 
 
 def _kept_whole(operator: Join, left: pd.DataFrame, right: pd.DataFrame) -> int | None:
-    """The side (0: left) whose row numbers need not ride along, since `_kept_edge` can tell them from those of the other."""
+    """The side (0 or 1) whose row numbers need not ride along: `_kept_edge` can tell them from those of the other."""
     side = {"left": 0, "right": 1}.get(operator.how)
     if side is None:
         return None
-    same = _same_types(left[list(operator.left_on)], right[list(operator.right_on)])
+    same = all(_same_type(left[a], right[b]) for a, b in zip(operator.left_on, operator.right_on, strict=True))
     return side if same else None
 
 
@@ -107,9 +108,8 @@ def _no_match(operator: Join, error: Exception) -> PlanError:
 
 def _only_left(operator: Join, left: pd.DataFrame, right: pd.DataFrame) -> Result:
     """Semi and anti joins: the left rows that have a match, or have none, whatever the number of matches."""
-    positions = list(range(len(operator.left_on)))  # in place of names, which may be other ones or repeat
-    keys = left[list(operator.left_on)].set_axis(positions, axis=1)
-    others = right[list(operator.right_on)].set_axis(positions, axis=1)
+    keys = [left[name] for name in operator.left_on]
+    others = [right[name] for name in operator.right_on]
     try:
         chosen, matches = (_semi if operator.how == "semi" else _anti)(keys, others)
     except (ValueError, TypeError) as error:
@@ -118,41 +118,57 @@ def _only_left(operator: Join, left: pd.DataFrame, right: pd.DataFrame) -> Resul
     return Result(kept.table, (*kept.edges, matches), anchors=(*kept.edges, None))
 
 
-def _same_types(left: pd.DataFrame, right: pd.DataFrame) -> bool:
+def _same_type(left: pd.Series, right: pd.Series) -> bool:
     """Whether keys can be compared as they are; else, and for objects, what equals what is left to merge."""
-    pairs = zip(left.dtypes, right.dtypes, strict=True)
-    return all(a == b and not pd.api.types.is_object_dtype(a) for a, b in pairs)
+    return bool(left.dtype == right.dtype) and not pd.api.types.is_object_dtype(left.dtype)
 
 
-def _semi(left: pd.DataFrame, right: pd.DataFrame) -> tuple[npt.NDArray[np.bool_], RowEdge]:
+Keys: TypeAlias = Sequence[pd.Series]
+"""The key columns of one side; their names may be others than on the other side, or repeat."""
+
+
+def _semi(left: Keys, right: Keys) -> tuple[npt.NDArray[np.bool_], RowEdge]:
     """Which left rows have a match, and the edge of these rows to the right."""
-    if left.shape[1] == 1 and _same_types(left, right) and (index := pd.Index(right[0])).is_unique:
-        rows = index.get_indexer(left[0]).astype(index_dtype(len(right)))  # a look-up table: one row a key
+    n_right = len(right[0])
+    if len(right) == 1 and _same_type(left[0], right[0]) and (index := pd.Index(right[0])).is_unique:
+        rows = index.get_indexer(left[0]).astype(index_dtype(n_right))  # a look-up table: one row a key
         found = rows != NONE
-        return found, Take(rows[found], len(right))
+        return found, Take(rows[found], n_right)
     of_left, of_right, n_groups = _codes(left, right)
     found = of_left != NONE
     return found, Codes(of_right, n_groups, of_left[found])
 
 
-def _anti(left: pd.DataFrame, right: pd.DataFrame) -> tuple[npt.NDArray[np.bool_], RowEdge]:
+def _anti(left: Keys, right: Keys) -> tuple[npt.NDArray[np.bool_], RowEdge]:
     """Which left rows have no match, and the edge of these rows to the right."""
-    if left.shape[1] == 1 and _same_types(left, right):
+    if len(right) == 1 and _same_type(left[0], right[0]):
         alone = ~left[0].isin(right[0]).to_numpy(bool)
         if right[0].hasnans:  # isin does not find the missing values of all types
             alone &= ~left[0].isna().to_numpy(bool)
     else:
         alone = _codes(left, right)[0] == NONE
-    return alone, Nothing(len(right), int(alone.sum()))
+    return alone, Nothing(len(right[0]), int(alone.sum()))
 
 
-def _codes(left: pd.DataFrame, right: pd.DataFrame) -> tuple[Rows, Rows, int]:
+def _codes(left: Keys, right: Keys) -> tuple[Rows, Rows, int]:
     """Numbers the keys of both sides alike.
 
     Returns:
         The code of each left row, NONE if its key is not on the right; that of each right row; how many there are.
     """
-    return (_codes_of_same if _same_types(left, right) else _codes_of_different)(left, right)
+    same = all(map(_same_type, left, right))
+    if same and len(right) == 1:
+        return _codes_of_one(left[0], right[0])
+    sides = (pd.DataFrame(dict(enumerate(keys))) for keys in (left, right))
+    return (_codes_of_same if same else _codes_of_different)(*sides)
+
+
+def _codes_of_one(left: pd.Series, right: pd.Series) -> tuple[Rows, Rows, int]:
+    """See `_codes`: each different right key has one place in a look-up table."""
+    of_right, different = pd.factorize(right, use_na_sentinel=False)
+    dtype = index_dtype(len(right))
+    of_left = pd.Index(different).get_indexer(left)  # type: ignore[arg-type]  # columns are taken, too
+    return of_left.astype(dtype), of_right.astype(dtype), len(different)
 
 
 def _codes_of_same(left: pd.DataFrame, right: pd.DataFrame) -> tuple[Rows, Rows, int]:

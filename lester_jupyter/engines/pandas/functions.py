@@ -11,6 +11,8 @@ import pandas as pd
 
 from lester_jupyter.engines.pandas.values import to_python, to_series
 from lester_jupyter.errors import PlanError
+from lester_jupyter.lineage import All, RowEdge
+from lester_jupyter.lineage.supposed import Supposed
 from lester_jupyter.plan import Function
 
 Compute: TypeAlias = Callable[[Sequence[pd.Series], int], list[pd.Series]]
@@ -18,6 +20,9 @@ Compute: TypeAlias = Callable[[Sequence[pd.Series], int], list[pd.Series]]
 
 _PROBED = 6
 """Different rows with which a vectorised function is called a second time."""
+
+_SAMPLED = 1000
+"""Rows that are looked at before all of them."""
 
 
 def callable_of(function: Function) -> Callable[..., Any]:
@@ -74,6 +79,28 @@ def _as_column(values: Any, function: Function, n_rows: int) -> pd.Series:
     return to_series(values) if isinstance(values, list) else pd.Series(values)
 
 
+def elementwise_edge(
+    edge: RowEdge, compute: Compute, columns: Sequence[pd.Series], made: Sequence[pd.Series]
+) -> RowEdge:
+    """The edge of a vectorised function: the given one if it treats each row by itself, else all rows to all.
+
+    It is probed when somebody asks for lineage. Until then the columns are kept alive, so this is done at once where
+    they may be large: where they hold text or objects, on which functions take long beside the probe.
+
+    Args:
+        edge: the edge if each row is treated by itself.
+        compute: computes results from columns and their number of rows.
+        columns: what the results were computed from.
+        made: what came out.
+    """
+    nobody = All(edge.n_input, edge.n_output)
+    if not columns or len(made[0]) < 2:
+        return nobody
+    if all(isinstance(c.dtype, np.dtype) and c.dtype != object for c in (*columns, *made)):
+        return Supposed(edge, lambda: is_elementwise(compute, columns, made))
+    return edge if is_elementwise(compute, columns, made) else nobody
+
+
 def is_elementwise(compute: Compute, columns: Sequence[pd.Series], results: Sequence[pd.Series]) -> bool:
     """Probes whether a vectorised function treats each row by itself, by calling it again with a few of the rows.
 
@@ -108,13 +135,20 @@ def _telling_rows(columns: Sequence[pd.Series], results: Sequence[pd.Series]) ->
             found.append(int(column.isna().to_numpy(bool).argmax()))
         for result in results:
             if result.dtype == column.dtype and not pd.api.types.is_object_dtype(column.dtype):
-                same = (result == column).to_numpy(bool, na_value=False) | (result.isna() & column.isna()).to_numpy(
-                    bool
-                )
-                changed = np.flatnonzero(~same)
-                if 0 < len(changed) < len(same):
-                    found += [int(changed[0]), int(changed[-1])]
+                found += _changed_rows(column, result)
     return sorted(set(found))
+
+
+def _changed_rows(column: pd.Series, result: pd.Series) -> list[int]:
+    """The first and the last row that has another value now, if others have not."""
+    n_rows = len(column)
+    for stride in (max(1, n_rows // _SAMPLED), 1):  # most functions change most rows, so that a few rows show it
+        before, after = column.iloc[::stride], result.iloc[::stride]
+        same = (after == before).to_numpy(bool, na_value=False) | (after.isna() & before.isna()).to_numpy(bool)
+        changed = np.flatnonzero(~same) * stride
+        if len(changed):
+            return [int(changed[0]), int(changed[-1])] if len(changed) < len(same) else []
+    return []
 
 
 def _gives_the_same(
@@ -122,10 +156,10 @@ def _gives_the_same(
 ) -> bool:
     """Whether these rows on their own give what they gave among all."""
     try:
-        parts = compute([c.iloc[rows].reset_index(drop=True) for c in columns], len(rows))
+        parts = compute([pd.Series(c.array.take(rows), name=c.name) for c in columns], len(rows))
     except Exception:  # noqa: BLE001 - it worked on all rows; if it cannot take others, it looks at more than one
         return False
     return all(
-        pd.Series(to_python(whole.iloc[rows]), dtype=object).equals(pd.Series(to_python(part), dtype=object))
+        pd.Series(whole.array.take(rows).tolist(), dtype=object).equals(pd.Series(to_python(part), dtype=object))
         for whole, part in zip(results, parts, strict=True)
     )

@@ -47,7 +47,7 @@ def group(table: pd.DataFrame, by: Sequence[Name], *, dropna: bool, sort: bool, 
     """
     try:
         grouped = table.groupby(list(by), dropna=dropna, sort=sort, observed=True)
-        numbers = grouped.ngroup().to_numpy()
+        numbers = grouped[by[0]].ngroup().to_numpy()  # of one column: else it would leave out the keys first
     except TypeError as error:
         hint = "pass sort=False to keep the order of first rows" if "not supported between" in str(error) else ""
         hint = hint or "values that change, such as lists, cannot be keys: explode them, or make tuples or text of them"

@@ -16,6 +16,7 @@ from lester_jupyter.lineage import RowEdge, Step, Take
 from lester_jupyter.lineage.rows import Rows, index_dtype
 from lester_jupyter.lineage.steps import Again, Hashes
 from lester_jupyter.plan import Operator
+from lester_jupyter.plan.references import Name
 
 Tables = Sequence[Any]
 Steps = Sequence[Step]
@@ -44,6 +45,12 @@ class Result:
 def run(operator: Operator, tables: Tables, steps: Steps) -> Result:
     """Runs an operator on the tables of its inputs; `steps` are asked for row identities only."""
     raise PlanError(f"The pandas engine cannot run {operator.kind!r} on {len(tables)} of {len(steps)} tables.")
+
+
+def columns_of(table: pd.DataFrame, names: Sequence[Name]) -> pd.DataFrame:
+    """As `table[list(names)]`, without pandas' look-up of several names, which costs more than a small operator."""
+    places: dict[Any, int] = {name: place for place, name in enumerate(table.columns.tolist())}
+    return table.take([places[name] for name in names], axis=1)
 
 
 def take(table: pd.DataFrame, chosen: npt.NDArray[np.bool_]) -> Result:

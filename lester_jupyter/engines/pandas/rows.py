@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from lester_jupyter.engines.pandas.expressions import truth
-from lester_jupyter.engines.pandas.functions import call_columns, is_elementwise
+from lester_jupyter.engines.pandas.functions import call_columns, elementwise_edge
 from lester_jupyter.engines.pandas.keys import duplicate_codes, key_codes
 from lester_jupyter.engines.pandas.operators import Result, Steps, Tables, run, take, taken
 from lester_jupyter.errors import LineageError, PlanError
-from lester_jupyter.lineage import All, Codes, RowEdge, Stretch
+from lester_jupyter.lineage import Codes, RowEdge, Stretch
 from lester_jupyter.lineage.identity import content_identity
 from lester_jupyter.lineage.steps import Again, Hashes, mix
 from lester_jupyter.plan import Distinct, DropMissing, Explode, Filter, Limit, Sort, Split
@@ -36,8 +36,8 @@ def _(operator: Filter, tables: Tables, steps: Steps) -> Result:
     def compute(parts: Sequence[pd.Series], n_rows: int) -> list[pd.Series]:
         return [c.fillna(False).astype(bool) for c in call_columns(predicate.function, parts, n_rows, 1)]
 
-    alone = is_elementwise(compute, columns, [keep])
-    return result if alone else Result(result.table, (All(len(table), len(result.table)),), anchors=result.edges)
+    edge = elementwise_edge(result.edges[0], compute, columns, [keep])
+    return Result(result.table, (edge,), anchors=result.edges)
 
 
 @run.register
@@ -107,7 +107,7 @@ def _(operator: Limit, tables: Tables, steps: Steps) -> Result:
 def _(operator: DropMissing, tables: Tables, steps: Steps) -> Result:
     del steps
     [table] = tables
-    subset = list(operator.subset)
+    subset = None if operator.subset == operator.columns else list(operator.subset)  # None: no look-up of names
     if operator.thresh is None:
         return taken(table.dropna(subset=subset, how=operator.how), len(table))
     return taken(table.dropna(subset=subset, thresh=operator.thresh), len(table))

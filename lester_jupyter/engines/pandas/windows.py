@@ -13,7 +13,7 @@ from pandas.api.indexers import BaseIndexer
 
 from lester_jupyter.engines.pandas.functions import call_columns
 from lester_jupyter.engines.pandas.grouping import Groups, computing, group, of_all, one_value
-from lester_jupyter.engines.pandas.operators import Result, Steps, Tables, run
+from lester_jupyter.engines.pandas.operators import Result, Steps, Tables, columns_of, run
 from lester_jupyter.errors import PlanError
 from lester_jupyter.lineage import All, Codes, Identity, RowEdge, Several
 from lester_jupyter.lineage.rows import NONE, Rows, index_dtype
@@ -92,7 +92,8 @@ def _(operator: Window, tables: Tables, steps: Steps) -> Result:
 def _ordered(operator: Window, table: pd.DataFrame) -> Ordered:
     order = _order(operator, table)
     names = list(dict.fromkeys((*operator.by, *(() if operator.source is None else (operator.source,)))))
-    part = table[names] if order is None else table[names].take(order).reset_index(drop=True)
+    part = columns_of(table, names)
+    part = part if order is None else part.take(order).reset_index(drop=True)
     groups = group(part, operator.by, dropna=True, sort=False, what="window") if operator.by else None
     if operator.source is None:
         return Ordered(None, None, groups, order, len(table))
@@ -104,7 +105,8 @@ def _order(operator: Window, table: pd.DataFrame) -> Rows | None:
         return None
     names: Any = list(operator.order_by)
     try:
-        ordered = table[names].sort_values(names, ascending=list(operator.ascending), kind="stable")
+        read = columns_of(table, list(dict.fromkeys(names)))
+        ordered = read.sort_values(names, ascending=list(operator.ascending), kind="stable")
     except TypeError as error:
         raise PlanError(f"window cannot order by {', '.join(map(repr, names))}: {error}.") from error
     order: Rows = ordered.index.to_numpy().astype(index_dtype(len(table)))
