@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 SOURCES := pyproject.toml js/hatch_build.py js/package.json js/package-lock.json $(shell find js/src js/style js/schema -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint js browser wheel clean
+.PHONY: help demo lab test programs lint js browser wheel clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -53,6 +53,9 @@ js: js/node_modules/.package-lock.json
 
 test: $(VENV)/test.stamp browser js/node_modules/.package-lock.json lint  ## Everything that must hold: lint, unit, property, notebook and browser tests
 	$(BIN)/python -m pytest
+
+programs: $(VENV)/test.stamp  ## Some 12,000 random programs: lineage against brute force, results against pandas (half an hour)
+	LESTER_EXAMPLES=1500 $(BIN)/python -m pytest tests/frame/test_programs.py
 
 wheel: $(VENV)/test.stamp  ## Build the wheel and the sdist into dist/
 	$(BIN)/python -m pip install --quiet build

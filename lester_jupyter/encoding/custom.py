@@ -18,6 +18,8 @@ from collections.abc import Sequence
 from types import FunctionType
 from typing import Any
 
+from sklearn.base import TransformerMixin
+
 from lester_jupyter.encoding.blocks import FeatureBlock, origins_of
 from lester_jupyter.encoding.connections import Connections, Positions
 from lester_jupyter.encoding.inputs import Inputs
@@ -69,14 +71,18 @@ def _fits(fitted: Any, values: Connections) -> Connections:
     return Connections.all_to_all(values.n_outputs, values.n_inputs)
 
 
+_HANDED_ON = (TransformerMixin.fit_transform,)
+"""Methods that hand `y` to `fit` and do nothing else with it."""
+
+
 def may_read_label(fitted: Any) -> bool:
     """False only if neither fit nor fit_transform of the class reads its parameter `y`, as their bytecode shows."""
     return any(_may_read(getattr(type(fitted), name, None)) for name in ("fit", "fit_transform"))
 
 
 def _may_read(method: Any) -> bool:
-    if method is None or getattr(method, "__module__", "").startswith("sklearn."):
-        return False  # TransformerMixin.fit_transform hands y to fit and does nothing else with it
+    if method is None or method in _HANDED_ON:
+        return False
     if not isinstance(method, FunctionType) or hasattr(method, "__wrapped__"):
         return True
     code = method.__code__

@@ -19,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 from lester_jupyter.encoding.content import content_of
 from lester_jupyter.encoding.row_cache import Row, RowCache, Shelf
 from lester_jupyter.encoding.row_keys import as_table, is_sparse, layout_of, row_keys, take_rows
+from lester_jupyter.encoding.undisturbed import is_probing
 from lester_jupyter.errors import UsageError
 
 _CACHE = RowCache(max_bytes=512 * 2**20)
@@ -44,6 +45,9 @@ class PerDistinctValue(MetaEstimatorMixin, TransformerMixin, BaseEstimator):  # 
     The transformer is fitted as without it, on all rows. What `transform` makes of a row is kept by the content of the
     row and of the fitted transformer, so clones, copies and second runs find it; the cache belongs to the process, is
     limited (512 MB), and is not part of the estimator: nothing of it is pickled.
+
+    What the class reads from the globals of an imported module is not part of the content: after changing
+    such a global, call `forget_made_rows()`.
 
     The transformer must make each output row from its input row alone. That is checked when it is first used: up to
     `probe` rows are transformed again, alone and in other company.
@@ -98,6 +102,8 @@ class PerDistinctValue(MetaEstimatorMixin, TransformerMixin, BaseEstimator):  # 
         """
         check_is_fitted(self, "transformer_")
         table = as_table(X)
+        if is_probing():  # what is kept would answer for the transformer
+            return self.transformer_.transform(table)
         keys = row_keys(table)
         if not keys:
             return self.transformer_.transform(table)

@@ -6,10 +6,18 @@ import random
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import deepcopy
 from typing import Any
 
 import numpy as np
+
+_probing: ContextVar[bool] = ContextVar("probing", default=False)
+
+
+def is_probing() -> bool:
+    """Whether an estimator is asked once more only to see what it looks at."""
+    return _probing.get()
 
 
 def copied(fitted: Any) -> Any | None:
@@ -27,11 +35,13 @@ def copied(fitted: Any) -> Any | None:
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Within it nobody is warned, and afterwards the global random numbers go on as if nothing had happened."""
+    token = _probing.set(True)
     before, before_numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 - users' code may draw from it
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # whatever there is to warn of was said when all rows went through
             yield
     finally:
+        _probing.reset(token)
         random.setstate(before)
         np.random.set_state(before_numpy)  # noqa: NPY002

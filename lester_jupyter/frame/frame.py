@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pickle import PicklingError
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -59,6 +60,15 @@ class Frame(RowMethods, AssigningMethods, GroupingMethods, OpaqueMethods, FrameE
     def __init__(self, relation: Relation) -> None:
         self._relation = relation
         note(self)
+
+    def __copy__(self) -> Frame:
+        return self  # it never changes
+
+    def __deepcopy__(self, memo: object) -> Frame:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise PicklingError("A frame cannot be pickled: its plan holds functions. Hint: pickle frame.to_pandas().")
 
     def _then(self, operator: Operator, *others: Frame) -> Frame:
         return Frame(_ENGINE.execute(operator, [f._relation for f in (self, *others)]))
@@ -160,7 +170,8 @@ class Frame(RowMethods, AssigningMethods, GroupingMethods, OpaqueMethods, FrameE
     ) -> tuple[Frame, Frame]:
         """Splits into train and test by a hash of each row's records and the seed.
 
-        The same seed gives the same split, and deleting a record moves no other row. The fraction is met on average,
+        The same seed gives the same split, and deleting a record moves no other row; of equal records, which nobody
+        can tell apart, the last counts as the deleted one. The fraction is met on average,
         not to the row.
 
         Args:
@@ -211,8 +222,8 @@ class Frame(RowMethods, AssigningMethods, GroupingMethods, OpaqueMethods, FrameE
             func: called once a row with Python values, or once with Series if `vectorized`. What it gives must depend
                 on its arguments alone: a function that remembers earlier rows has lineage that nobody can see. Or an
                 expression, as for `assign`.
-            vectorized: whether `func` takes and gives whole columns. Its lineage counts as over-approximate, since
-                nothing shows that it treats each row by itself.
+            vectorized: whether `func` takes and gives whole columns. Its lineage is probed and counts as not exact,
+                since nothing shows that it treats each row by itself.
 
         Example:
             `frame.project("title", ["mail_subject"], str.lower)`, `frame.project("total", func="price * n")`

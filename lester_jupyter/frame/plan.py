@@ -42,6 +42,9 @@ class ExecutablePlan(Plan):
     def execute(self, sources: Mapping[str, Given] | None = None, engine: str = "pandas") -> Frame:
         """Runs the plan again, as running its code again would: on the same sources, or on others.
 
+        Values that the code computed outside of frames and handed in (a mean for `@limit`, a list for `isin`) are part
+        of the plan as they were; they are not computed again.
+
         Args:
             sources: for a source's name, another table or file to use instead.
             engine: which engine runs it.
@@ -50,7 +53,8 @@ class ExecutablePlan(Plan):
             The result of the (only) root, with a plan of its own; its sources keep the names they have in this plan.
 
         Raises:
-            PlanError: an engine or source that does not exist, or a plan with several results.
+            PlanError: an engine or source that does not exist, a plan with several results, or other records below a
+                ready-made mask.
             SourceError: a source that is gone.
         """
         from lester_jupyter.frame.frame import Frame
@@ -65,11 +69,18 @@ class ExecutablePlan(Plan):
             raise PlanError(f"The plan has no source {unknown[0]!r}.", available=sorted(self.source_names.values()))
         tables: dict[Source, tuple[Source, pd.DataFrame]] = {}
         done: dict[Operator, Relation] = {}
+        moved: set[Operator] = set()
         for operator in self.operators:
+            if not moved.isdisjoint(operator.inputs):
+                moved.add(operator)
+                if operator.bound_to_rows:
+                    raise _mask_of_others(describe(operator, self))
             if isinstance(operator, Scan):
                 if operator.source not in tables:
                     tables[operator.source] = self._source_now(operator, given)
                 source, table = tables[operator.source]
+                if source.location != operator.source.location or source.content != operator.source.content:
+                    moved.add(operator)
                 done[operator] = PandasEngine({source: table}).execute(replace(operator, source=source), ())
             else:
                 inputs = [done[i] for i in operator.inputs]
@@ -142,3 +153,10 @@ class ExecutablePlan(Plan):
 
     def __repr__(self) -> str:
         return self.explain()
+
+
+def _mask_of_others(what: str) -> PlanError:
+    return PlanError(
+        f"The plan holds ready-made values, one a row ({what}), and its records are others now.",
+        hint="write the predicate as an expression or a function of columns; or run the code that made the plan",
+    )

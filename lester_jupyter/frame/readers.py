@@ -200,6 +200,8 @@ def from_records(records: Iterable[Any], columns: Sequence[str] | None = None, n
     Raises:
         SourceError: records of different lengths, or without names.
     """
+    if not isinstance(records, Iterable) or isinstance(records, str | bytes | Mapping):
+        raise SourceError(f"Records are a list of dictionaries, tuples or lists, got {type(records).__name__}.")
     rows = list(records)
     if columns is None:
         if not rows or not all(isinstance(r, Mapping) for r in rows):

@@ -14,9 +14,10 @@ from typing import TypeAlias
 import numpy as np
 
 from lester_jupyter.lineage.matrices import Indices, slot_edges
-from lester_jupyter.lineage.rows import Identity, RowEdge, Rows
+from lester_jupyter.lineage.rows import Identity, RowEdge, Rows, Several
 from lester_jupyter.lineage.steps import Step, topological
 from lester_jupyter.plan import Extend, Operator, Window
+from lester_jupyter.plan.references import Name
 
 Block: TypeAlias = tuple[Indices, Rows]
 """Columns, by position, and rows: every cell where they meet. A million features of one record are one block."""
@@ -85,9 +86,21 @@ def column_edges(operator: Operator, edge: RowEdge, columns: Indices) -> list[tu
     return [(edge, columns)]
 
 
-@column_edges.register(Window)
-@column_edges.register(Extend)
-def _(operator: Window | Extend, edge: RowEdge, columns: Indices) -> list[tuple[RowEdge, Indices]]:
-    targets = (operator.target,) if isinstance(operator, Window) else operator.targets
-    is_made = np.array([operator.columns[c] in targets for c in columns.tolist()], bool)
-    return [(edge, columns[is_made]), (Identity(edge.n_input), columns[~is_made])]
+@column_edges.register
+def _(operator: Extend, edge: RowEdge, columns: Indices) -> list[tuple[RowEdge, Indices]]:
+    return _made_or_own(operator, operator.targets, edge, columns, edge.n_input)
+
+
+@column_edges.register
+def _(operator: Window, edge: RowEdge, columns: Indices) -> list[tuple[RowEdge, Indices]]:
+    looked_at = edge
+    if isinstance(edge, Several) and operator.function != "diff":  # the row itself is there for its other columns alone
+        [looked_at] = [e for e in edge.edges if not isinstance(e, Identity)]
+    return _made_or_own(operator, (operator.target,), looked_at, columns, edge.n_input)
+
+
+def _made_or_own(
+    operator: Operator, made: tuple[Name, ...], edge: RowEdge, columns: Indices, n_rows: int
+) -> list[tuple[RowEdge, Indices]]:
+    is_made = np.array([operator.columns[c] in made for c in columns.tolist()], bool)
+    return [(edge, columns[is_made]), (Identity(n_rows), columns[~is_made])]

@@ -82,7 +82,7 @@ def looked_up(array: Numbers, wanted: Numbers, n_numbers: int) -> Numbers:
     """The places in an array at which wanted numbers stand, by looking up every place of it."""
     is_wanted = np.zeros(n_numbers + 1, np.bool_)  # the last place is for -1
     is_wanted[wanted] = True
-    return np.flatnonzero(is_wanted[array])
+    return np.flatnonzero(is_wanted.take(array))  # twice as quick as with brackets
 
 
 def ordered(numbers: Numbers, n_numbers: int) -> Numbers:

@@ -60,7 +60,9 @@ def as_rows(rows: int | Sequence[int] | Rows | Iterable[int], n_rows: int, of: s
 
 
 def _union(a: Rows | None, b: Rows, n_rows: int) -> Rows:
-    return b if a is None else ordered(np.concatenate([a, b]), n_rows)
+    if a is None or np.array_equal(a, b):  # as where a join meets what was computed of the same rows
+        return b
+    return ordered(np.concatenate([a, b]), n_rows)
 
 
 def own_edge(step: Step, slot: int) -> RowEdge:

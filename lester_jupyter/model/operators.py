@@ -51,6 +51,13 @@ def check_classes(model: Any, labels: npt.NDArray[Any]) -> None:
         )
 
 
+def _untouched(model: Any, matrix: Any) -> Any:
+    """The matrix, or a copy of it for a model that may write into what it is given: the features are kept."""
+    own = type(model).__module__.partition(".")[0] != "sklearn"
+    overwrites = any(name.endswith(("copy_X", "copy_x")) and not on for name, on in model.get_params(deep=True).items())
+    return matrix.copy() if own or overwrites else matrix
+
+
 @run.register
 def _(operator: FitModel, tables: Tables, steps: Steps) -> Result:
     features, table = tables
@@ -59,7 +66,7 @@ def _(operator: FitModel, tables: Tables, steps: Steps) -> Result:
     model = unfitted(operator.estimator)
     with explaining("The model could not be fitted"):
         check_classes(model, labels)
-        model.fit(encoded.matrix, labels)
+        model.fit(_untouched(model, encoded.matrix), labels)
     return Result(model, (All(steps[0].n_rows, 1), All(steps[1].n_rows, 1)))
 
 
@@ -67,7 +74,7 @@ def _(operator: FitModel, tables: Tables, steps: Steps) -> Result:
 def _(operator: Predict, tables: Tables, steps: Steps) -> Result:
     encoded, model = tables
     with explaining("The model cannot predict these rows"):
-        values = model.predict(encoded.matrix)
+        values = model.predict(_untouched(model, encoded.matrix))
     n_rows = steps[0].n_rows
     alone = operator.row_by_row or seems_so(model, "predict", encoded.matrix, values)
     own: RowEdge = Identity(n_rows) if alone else All(n_rows, n_rows)

@@ -154,6 +154,11 @@ def _is_list(node: Expression) -> bool:
     return isinstance(node, Constant) and isinstance(node.value, list)
 
 
+def is_bound_to_rows(node: Expression) -> bool:
+    """Whether it holds ready-made values, one a row: they are true of the records they were made for alone."""
+    return isinstance(node, Mask) or _is_list(node) or any(map(is_bound_to_rows, node.children()))
+
+
 METHODS = frozenset(
     {
         "isna",

@@ -266,6 +266,6 @@ def explain(plan: Plan, rows: dict[str, int] | None = None) -> str:
             read = [i for slot, i in enumerate(operator.inputs) if (slot in operator.fit_slots) is learned]
             line += f" {arrow} {', '.join(f'[{plan.ids[i][1:]}]' for i in read)}" if read else ""
         if not operator.exact:
-            line += "  (over-approximate)"
+            line += "  (not exact)"
         lines.append(line.rstrip())
     return "\n".join(lines)

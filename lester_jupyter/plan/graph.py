@@ -64,7 +64,7 @@ class Plan:
 
     @property
     def completeness(self) -> float:
-        """Share of operators whose lineage is exact, 0 to 1; the rest over-approximate."""
+        """Share of operators whose lineage is known to be exact, 0 to 1."""
         return sum(o.exact for o in self.operators) / max(1, len(self.operators))
 
 

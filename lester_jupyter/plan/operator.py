@@ -96,8 +96,13 @@ class Operator:
 
     @property
     def deterministic(self) -> bool:
-        """Whether it gives the same again when it runs again on the same input."""
+        """Whether it gives the same again on the same input; functions are taken to depend on their arguments alone."""
         return True
+
+    @property
+    def bound_to_rows(self) -> bool:
+        """Whether it holds ready-made values, one a row, that are true of the records they were made for alone."""
+        return False
 
     @property
     def row_slots(self) -> tuple[int, ...]:

@@ -92,6 +92,19 @@ def test_goals_are_printed_met_or_missed_by_how_much():
     assert "Goals met: 1, missed: 2." in text
 
 
+def test_goals_are_judged_from_the_sizes_that_the_report_names():
+    report, large = Report({}), Pair(2, 1, 2, 2, 2)
+    slow = LookUp("long", "backward", 1, Latency(0.1, 0.004, 0.010, 0.02), 0.005)
+    for n_rows in (1_000, 10_000, 100_000, 1_000_000):
+        report.comparisons.append(Comparison("sort", "sort", n_rows, 1.3, large, large))
+        report.look_ups.append((n_rows, slow))
+    text = report.to_text()
+    assert "from 10,000 rows on for time, and from 100,000 rows on for memory" in text
+    assert "judged from 1,000,000 rows on" in text
+    assert text.count("10.00") == 4  # every look-up is shown
+    assert "Goals met: 0, missed: 6." in text  # 3 of time, 2 of memory, 1 of look-ups
+
+
 def test_a_child_hands_back_its_result_or_says_how_it_failed():
     assert in_child(lambda: {"a": 1}) == {"a": 1}
     with pytest.raises(BenchmarkError, match="ZeroDivisionError in <lambda>"):

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from shuffling import check_fits, check_values, fit
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.feature_selection import SelectKBest
+from sklearn.preprocessing import OneHotEncoder, StandardScaler, TargetEncoder
 
 from lester_jupyter.encoding import FeatureBlock, feature_blocks
 from lester_jupyter.encoding.custom import may_read_label
@@ -181,3 +182,21 @@ def test_the_label_counts_unless_the_code_never_reads_it() -> None:
     (block,) = feature_blocks(fitted, list(TABLE))
     assert block.label
     check_fits(ByLabel(), TABLE, label, fitted, (block,))
+
+
+def test_the_label_of_an_inherited_fit_is_not_lost() -> None:
+    class Doubled(TargetEncoder):
+        def transform(self, X: Any) -> Any:
+            return super().transform(X) * 2
+
+    class Selected(SelectKBest):
+        def transform(self, X: Any) -> Any:
+            return super().transform(X) + 1
+
+    y = np.array([0, 1, 0, 1] * 5)
+    texts, numbers = (
+        pd.DataFrame({"c": list("abab") * 5}),
+        pd.DataFrame({"a": y * 2.0 + np.arange(20.0), "b": np.arange(20.0)}),
+    )
+    assert all(b.label for b in feature_blocks(Doubled().fit(texts, y), ["c"]))
+    assert all(b.label for b in feature_blocks(Selected(k=1).fit(numbers, y), ["a", "b"]))

@@ -28,6 +28,7 @@ from lester_jupyter.encoding import PerDistinctValue, feature_blocks
 from lester_jupyter.encoding.distinct import _CACHE, forget_made_rows
 from lester_jupyter.encoding.row_cache import Row, RowCache
 from lester_jupyter.encoding.row_keys import row_keys
+from lester_jupyter.encoding.undisturbed import undisturbed
 from lester_jupyter.errors import UsageError
 
 SEEN: Counter[Any] = Counter()
@@ -374,3 +375,19 @@ def test_equal_texts_of_other_categories_are_other_rows() -> None:
     codes.fit(first)
     assert codes.transform(first).ravel().tolist() == [0, 1, 0, 1]
     assert codes.transform(second).ravel().tolist() == [1, 0, 1, 0]
+
+
+def test_a_probe_asks_the_transformer_and_not_what_is_kept_of_it() -> None:
+    asked: list[int] = []
+
+    def counted(table: pd.DataFrame) -> pd.DataFrame:
+        asked.append(len(table))
+        return table * 2
+
+    fitted = PerDistinctValue(FunctionTransformer(counted), probe=0)
+    table = pd.DataFrame({"x": [1.0, 2.0, 1.0]})
+    fitted.fit_transform(table)
+    assert asked == [2]
+    with undisturbed():
+        fitted.transform(table)
+    assert asked == [2, 3]

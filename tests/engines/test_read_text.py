@@ -198,7 +198,8 @@ def test_read_lines_gives_the_lines_of_the_file(content: str) -> None:
 @given(CONTENTS, st.integers(1, 40), st.sampled_from([{}, {"quoting": True}, {"extra": "join", "blank": "skip"}]))
 def test_it_does_not_matter_where_blocks_end(content: str, size: int, options: dict[str, Any]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blocks, "_BYTES", size)
+        patch.setattr(blocks, "_SMALLEST", size)
+        patch.setattr(blocks, "_LARGEST", size)
         for short in ("error", "skip"):
             check(content, 2, short=short, **options)
         test_read_lines_gives_the_lines_of_the_file.hypothesis.inner_test(content)
@@ -239,7 +240,8 @@ def test_the_record_that_does_not_fit_has_the_same_number_in_every_block(
     path = tmp_path / "t.txt"
     path.write_text("h,h\n" + "a,b\n" * 7 + "c\n")
     for size in (3, 9, 1000):
-        monkeypatch.setattr(blocks, "_BYTES", size)
+        monkeypatch.setattr(blocks, "_SMALLEST", size)
+        monkeypatch.setattr(blocks, "_LARGEST", size)
         for header in (True, False):
             with pytest.raises(SourceError, match="record 9 has 1 fields, expected 2"):
                 ld.read_text(path, ["x", "y"], header=header)

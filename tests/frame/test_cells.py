@@ -39,8 +39,17 @@ def test_a_title_is_made_of_one_cell_whatever_was_counted_beside_it() -> None:
     assert cells(frame, row, "country") == {("customers", "country", 0)}
     assert cells(frame, row, "sent") == {("mails", "id", r) for r in (0, 2, 4, 7)}
     assert cells(frame, row, "total") == {("mails", "size", r) for r in (0, 2, 4, 7)}
-    assert cells(frame, row, "before") == {("mails", "subject", r) for r in (2, 4)}
+    assert cells(frame, row, "before") == {("mails", "subject", 2)}
     assert len(frame.lineage.backward(row)["mails"]) > 4  # the record as a whole
+
+
+def test_a_shifted_value_is_of_the_other_row_a_difference_of_both_and_a_missing_one_of_none() -> None:
+    frame = ld.from_pandas(pd.DataFrame({"x": [1.0, 2.0, 4.0], "k": [None, "a", "a"]}), "s")
+    made = frame.shift("p", "x").diff("d", "x").window("m", "x", "mean", by="k")
+    assert [cells(made, row, "p") for row in (0, 1)] == [set(), {("s", "x", 0)}]
+    assert cells(made, 1, "d") == {("s", "x", 0), ("s", "x", 1)}
+    assert [cells(made, row, "m") for row in (0, 1)] == [set(), {("s", "x", 1), ("s", "x", 2)}]
+    assert cells(made, 0, "x") == {("s", "x", 0)}
 
 
 def test_many_rows_are_the_union() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pandas as pd
 import pytest
 
 import lester_jupyter as ld
-from lester_jupyter.errors import LineageError, UnknownColumnError
+from lester_jupyter.errors import LineageError, PlanError, SourceError, UnknownColumnError
 
 BIG = 2**53 + 1
 
@@ -270,7 +272,7 @@ def test_a_mask_may_come_from_any_column_and_says_that_it_is_not_exact(a: ld.Fra
     masked = a[a.df["x"] > 15]
     assert set(masked.lineage.columns("y")) == {("A", "k"), ("A", "x"), ("A", "y")}
     assert masked.plan.completeness == 0.5
-    assert "(over-approximate)" in masked.plan.explain()
+    assert "(not exact)" in masked.plan.explain()
 
 
 def test_vectorised_functions_say_that_they_are_not_exact_and_trace_what_they_mix(a: ld.Frame) -> None:
@@ -379,3 +381,26 @@ def test_plan_execute_on_changed_sources_is_the_code_again(tmp_path: Path) -> No
     assert again.to_tuples() == [(1, "new", 10)]
     assert again.plan.changed_sources() == []
     assert frame.plan.changed_sources() == ["a"]
+
+
+def test_a_mask_is_not_applied_to_other_records_of_the_same_number() -> None:
+    f = ld.from_pandas(pd.DataFrame({"x": [1, 2, 3]}), "s")
+    for masked in (f[f.df["x"] > 1], f.filter(f.df["x"].to_numpy() > 1).select(["x"])):
+        assert masked.plan.execute().to_values("x") == [2, 3]
+        with pytest.raises(PlanError, match="ready-made values"):
+            masked.plan.execute(sources={"s": pd.DataFrame({"x": [9, 0, 0]})})
+    expression = f.filter("x > 1").plan.execute(sources={"s": pd.DataFrame({"x": [9, 0, 0]})})
+    assert expression.to_values("x") == [9]
+
+
+def test_frames_are_their_own_copies_and_say_that_they_cannot_be_pickled() -> None:
+    f = ld.from_pandas(pd.DataFrame({"x": [1]}), "s")
+    assert copy.deepcopy(f) is copy.copy(f) is f
+    with pytest.raises(pickle.PicklingError, match="to_pandas"):
+        pickle.dumps(f)
+
+
+@pytest.mark.parametrize("records", [None, 3, "text", {"a": 1}])
+def test_records_that_are_none_are_a_clear_error(records: object) -> None:
+    with pytest.raises(SourceError, match="Records are a list"):
+        ld.from_records(records)

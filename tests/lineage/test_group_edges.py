@@ -189,3 +189,22 @@ def test_no_rows_are_answered_with_none() -> None:
     for edge in edges:
         assert edge.backward(nothing).tolist() == []
         assert edge.forward(nothing).tolist() == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_windows_of_few_rows_are_answered_from_their_groups_alone_and_as_all_places_would(data: st.DataObject) -> None:
+    n, n_groups = 3_000, data.draw(st.integers(500, 1_500))
+    draw = np.random.default_rng(data.draw(st.integers(0, 99)))
+    codes = draw.integers(NONE, n_groups, n).astype(np.int32)
+    until = draw.random(n) < 0.5 if data.draw(st.booleans()) else None
+    first, last = data.draw(st.sampled_from([(-1, -1), (-2, 0), (None, 0), (0, None), (1, 3)]))
+    edge, whole = (Neighbours(n, first, last, codes, n_groups, None, until) for _ in range(2))
+    for _ in range(data.draw(st.integers(1, 3))):
+        rows = np.unique(draw.integers(0, n, data.draw(st.integers(0, 5))))
+        assert edge.backward(rows).tolist() == whole.intervals.backward(rows).tolist()
+        assert edge.forward(rows).tolist() == whole.intervals.forward(rows).tolist()
+    inside = np.flatnonzero(codes != NONE)[:3]
+    fresh = Neighbours(n, first, last, codes, n_groups, None, until)
+    fresh.backward(inside)
+    assert "intervals" not in vars(fresh)

@@ -236,3 +236,12 @@ def test_descriptions_say_what_counts() -> None:
     assert described(FunctionTransformer()).name == "passthrough"
     fitted = LinearRegression().fit([[0.0], [1.0]], [0, 1])
     assert not hasattr(described(fitted).unfitted, "coef_")
+
+
+def test_a_model_that_writes_into_its_features_does_not_change_the_runs() -> None:
+    from sklearn.linear_model import Ridge
+
+    table = pd.DataFrame({"x": np.arange(40.0) ** 2, "z": np.arange(40.0), "y": np.arange(40.0) * 3})
+    encode = ColumnTransformer([("all", "passthrough", ["x", "z"])])
+    made = ld.Pipeline("r", prepare=lambda t: t, label="y", encode=encode, model=Ridge(copy_X=False)).run({"t": table})
+    assert made.X_train.tolist() == made.encoder.transform(made.train.df.drop(columns="y")).tolist()

@@ -442,7 +442,7 @@ def test_over_approximate_features_lower_the_completeness() -> None:
     assert exact.completeness == 1
     rough = run(ColumnTransformer([("f", FunctionTransformer(lambda X: X * 2), ["age", "income"])])).plan
     assert rough.completeness < 1
-    assert "(over-approximate)" in rough.explain()
+    assert "(not exact)" in rough.explain()
 
 
 def test_estimators_are_shown_without_addresses() -> None:

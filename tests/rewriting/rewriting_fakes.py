@@ -49,7 +49,7 @@ def task(**changes) -> Task:
 
 EQUAL = CheckedInput("the real inputs", "equal")
 DIFFERENT = CheckedInput(
-    "people.csv: row 7 duplicated",
+    "people.csv: row 7919 duplicated",
     "different",
     "Row 3: ('Zoraya', 44) in the original, ('zoraya', 44) in the rewrite.",
     3,

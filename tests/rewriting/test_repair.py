@@ -43,7 +43,7 @@ def test_a_wrong_reply_is_refused_and_the_right_one_after_it_is_compared_again()
     assert outcome.verified
     assert summary(outcome) == [(1, "llm", "different"), (2, "llm", "verified")]
     assert outcome.attempts[0].reason == (
-        "The rewrite differs on people.csv: row 7 duplicated, row 3:"
+        "The rewrite differs on people.csv: row 7919 duplicated, row 3:"
         " Row 3: ('Zoraya', 44) in the original, ('zoraya', 44) in the rewrite."
     )
     assert ["right()" in code for code in judge.judged] == [False, True]

@@ -123,7 +123,7 @@ def test_auto_gives_the_best_unverified_with_its_counterexample(tmp_path):
     outcome = Bench(tmp_path, WRONG, *[fenced(RAISING)] * 3).rewrite("auto")
     assert not outcome.verified
     assert outcome.rewriter == "rules"
-    assert outcome.best.verification.counterexample.name == "people.csv: row 7 duplicated"
+    assert outcome.best.verification.counterexample.name == "people.csv: row 7919 duplicated"
     assert [number for number, _, _ in summary(outcome)] == [1, 2, 3, 4]
 
 
@@ -209,7 +209,7 @@ def test_rules_alone_never_ask_the_model(tmp_path):
     outcome = bench.rewrite("rules")
     assert not outcome.verified
     assert bench.asked == 0
-    assert outcome.attempts[0].reason.startswith("The rewrite differs on people.csv: row 7 duplicated")
+    assert outcome.attempts[0].reason.startswith("The rewrite differs on people.csv: row 7919 duplicated")
 
 
 def test_the_model_alone_never_asks_the_rules(tmp_path):

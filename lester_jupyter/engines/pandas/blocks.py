@@ -1,4 +1,4 @@
-"""Splits text into lines and fields, megabytes at a time, in Arrow: the same fields as `line.split(sep)` gives.
+"""Splits text into lines and fields, a block at a time, in Arrow: the same fields as `line.split(sep)` gives.
 
 Every record still is what Python makes of it: line ends are those of `open`, white space is that of `str.strip`.
 """
@@ -17,7 +17,11 @@ import pyarrow.compute as pc
 
 from lester_jupyter.errors import SourceError
 
-_BYTES = 16 * 2**20
+_WHOLE = 2**21
+"""Bytes up to which a file is one block."""
+_PARTS, _SMALLEST, _LARGEST = 32, 2**18, 2**22
+"""In so many blocks a larger file is split, of no fewer and no more bytes than these: for one block ten times its size
+is in use at once, but a column takes longer to work with the more blocks it was made of."""
 _PLAIN = frozenset({"utf-8", "ascii", "iso8859-1", "cp1252"})
 """Encodings in which the byte of a line end is nothing else, and which keep no state."""
 WHITE = "".join(filter(str.isspace, map(chr, range(0x3001))))
@@ -75,17 +79,19 @@ def plain_encoding(path: Path, encoding: str | None, sep: str | None = ",") -> s
 def holds_quotes(path: Path) -> bool:
     """Whether there is a quote in the file; without one, csv records are lines."""
     with path.open("rb", buffering=0) as file:
-        return any(b'"' in block for block in iter(lambda: file.read(_BYTES), b""))
+        return any(b'"' in block for block in iter(lambda: file.read(_LARGEST), b""))
 
 
 def line_blocks(path: Path, encoding: str) -> Iterator[pa.Array]:
-    """Yields the lines of a file, without their ends, some megabytes at a time."""
+    """Yields the lines of a file, without their ends, one block at a time."""
+    whole = path.stat().st_size
+    size = min(max(whole if whole <= _WHOLE else whole // _PARTS, _SMALLEST), _LARGEST)
     with path.open("rb", buffering=0) as file:
         rest = b""
-        while data := file.read(_BYTES):
-            whole, end, rest = (rest + data).rpartition(b"\n")
+        while data := file.read(size):
+            lines, end, rest = (rest + data).rpartition(b"\n")
             if end:
-                yield _lines(whole + end, encoding)
+                yield _lines(lines + end, encoding)
         if rest:
             yield _lines(rest, encoding)
 

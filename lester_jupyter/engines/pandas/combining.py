@@ -131,7 +131,7 @@ def _semi(left: Keys, right: Keys) -> tuple[npt.NDArray[np.bool_], RowEdge]:
     """Which left rows have a match, and the edge of these rows to the right."""
     n_right = len(right[0])
     if len(right) == 1 and _same_type(left[0], right[0]) and (index := pd.Index(right[0])).is_unique:
-        rows = index.get_indexer(left[0]).astype(index_dtype(n_right))  # a look-up table: one row a key
+        rows = index.get_indexer(pd.Index(left[0])).astype(index_dtype(n_right))  # a look-up table: one row a key
         found = rows != NONE
         return found, Take(rows[found], n_right)
     of_left, of_right, n_groups = _codes(left, right)
@@ -167,7 +167,7 @@ def _codes_of_one(left: pd.Series, right: pd.Series) -> tuple[Rows, Rows, int]:
     """See `_codes`: each different right key has one place in a look-up table."""
     of_right, different = pd.factorize(right, use_na_sentinel=False)
     dtype = index_dtype(len(right))
-    of_left = pd.Index(different).get_indexer(left)  # type: ignore[arg-type]  # columns are taken, too
+    of_left = pd.Index(different).get_indexer(pd.Index(left))
     return of_left.astype(dtype), of_right.astype(dtype), len(different)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from lester_jupyter.engines.pandas.operators import Result, Steps, Tables, run, 
 from lester_jupyter.errors import LineageError, PlanError
 from lester_jupyter.lineage import Codes, RowEdge, Stretch
 from lester_jupyter.lineage.identity import content_identity
-from lester_jupyter.lineage.steps import Again, Hashes, mix
+from lester_jupyter.lineage.steps import Again, Hashes, Step, mix
 from lester_jupyter.plan import Distinct, DropMissing, Explode, Filter, Limit, Sort, Split
 from lester_jupyter.plan.expressions import Apply
 from lester_jupyter.plan.references import Name
@@ -142,13 +143,26 @@ def _require_same_lengths(items: dict[Name, pd.Series], n_rows: int) -> None:
 @run.register
 def _(operator: Split, tables: Tables, steps: Steps) -> Result:
     [table], [step] = tables, steps
+    key = (operator.train_fraction, operator.seed, operator.stratify, operator.group)
+    drawn_before, in_train = _DRAWN.pop(step, (None, None))
+    if in_train is None or drawn_before != key:
+        in_train = _drawn(operator, table, step)
+        _DRAWN[step] = key, in_train
+    return take(table, in_train if operator.part == "train" else ~in_train)
+
+
+_Draw: TypeAlias = tuple[tuple[object, ...] | None, npt.NDArray[np.bool_] | None]
+_DRAWN: weakref.WeakKeyDictionary[Step, _Draw] = weakref.WeakKeyDictionary()
+"""What was drawn for one part of a split, until the other part asks for it."""
+
+
+def _drawn(operator: Split, table: pd.DataFrame, step: Step) -> npt.NDArray[np.bool_]:
+    """Which rows are for training."""
     who = content_identity(table[list(operator.group)]) if operator.group else step.identity
     drawn = mix(who ^ mix(np.full(1, operator.seed % 2**64, np.uint64)))
     if operator.stratify:
-        in_train = _first_of_each(operator, table, drawn)
-    else:
-        in_train = drawn.astype(np.float64) / 2.0**64 < operator.train_fraction
-    return take(table, in_train if operator.part == "train" else ~in_train)
+        return _first_of_each(operator, table, drawn)
+    return drawn.astype(np.float64) / 2.0**64 < operator.train_fraction
 
 
 def _first_of_each(operator: Split, table: pd.DataFrame, drawn: Hashes) -> npt.NDArray[np.bool_]:

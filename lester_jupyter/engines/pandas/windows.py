@@ -92,8 +92,7 @@ def _(operator: Window, tables: Tables, steps: Steps) -> Result:
 def _ordered(operator: Window, table: pd.DataFrame) -> Ordered:
     order = _order(operator, table)
     names = list(dict.fromkeys((*operator.by, *(() if operator.source is None else (operator.source,)))))
-    part = columns_of(table, names)
-    part = part if order is None else part.take(order).reset_index(drop=True)
+    part = table if order is None else columns_of(table, names).take(order).reset_index(drop=True)
     groups = group(part, operator.by, dropna=True, sort=False, what="window") if operator.by else None
     if operator.source is None:
         return Ordered(None, None, groups, order, len(table))

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from lester_jupyter.errors import PlanError
-from lester_jupyter.plan.expressions import Expression, looks_at_one_row
+from lester_jupyter.plan.expressions import Expression, is_bound_to_rows, looks_at_one_row
 from lester_jupyter.plan.operator import Operator, ValueEdge
 from lester_jupyter.plan.references import Function, Name
 
@@ -58,6 +58,11 @@ class Extend(Operator):
     def monotone(self) -> bool:
         """As `exact`: what looks at other rows may change with them."""
         return self.exact
+
+    @property
+    def bound_to_rows(self) -> bool:
+        """With an expression that is."""
+        return any(map(is_bound_to_rows, self.expressions))
 
     def value_edges(self) -> Iterator[ValueEdge]:
         """Yields what each target is computed from; the other columns come from themselves."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from lester_jupyter.errors import PlanError
-from lester_jupyter.plan.expressions import Expression, Mask, looks_at_one_row
+from lester_jupyter.plan.expressions import Expression, Mask, is_bound_to_rows, looks_at_one_row
 from lester_jupyter.plan.operator import ControlEdge, Operator
 from lester_jupyter.plan.references import Name
 
@@ -37,6 +37,11 @@ class Filter(Operator):
     def monotone(self) -> bool:
         """As `exact`: what looks at other rows may change with them."""
         return self.exact
+
+    @property
+    def bound_to_rows(self) -> bool:
+        """With a mask, or with a list of values one a row."""
+        return is_bound_to_rows(self.predicate)
 
     def control_edges(self) -> Iterator[ControlEdge]:
         """Yields the columns of the predicate; all columns for a mask, which may come from any of them."""
@@ -195,8 +200,9 @@ class Explode(Operator):
 class Split(Operator):
     """One part of a split into train and test, drawn by a hash of each row's identity and the seed.
 
-    A row's part depends on nothing but its own records, so deleting a record moves no other row. The draw counts as
-    chance: no column decides over it, unless it is asked to.
+    A row's part depends on nothing but its own records, so deleting a record moves no other row (of equal records, which
+    nobody can tell apart, the last counts as the deleted one). The draw counts as chance: no column decides over it,
+    unless it is asked to.
 
     Attributes:
         part: which of the two.
