@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -12,39 +12,9 @@ import numpy.typing as npt
 
 from lester_jupyter.encoding.connections import Connections
 from lester_jupyter.encoding.origins import Origins
+from lester_jupyter.plan import FeatureBlock
 
 _Integers = npt.NDArray[np.integer[Any]]
-
-
-@dataclass(frozen=True)
-class FeatureBlock:
-    """A half-open range of feature columns that share their origins.
-
-    Attributes:
-        start: position of the first feature column.
-        stop: position after the last.
-        values: positions of the input columns the features' values are computed from, ascending.
-        fits: positions of the input columns that shaped what was learned for these features (a mean, the categories,
-            a vocabulary, the axes of a PCA, the choice among features), ascending. Never too few; may be more than
-            strictly needed.
-        exact: True if the transformer computes every one of these features from every one of `values`. False: an
-            over-approximation, because nothing proves less.
-        label: True if the label shaped what was learned (or cannot be ruled out to have).
-    """
-
-    start: int
-    stop: int
-    values: tuple[int, ...]
-    fits: tuple[int, ...]
-    exact: bool
-    label: bool = False
-
-    def __len__(self) -> int:
-        return self.stop - self.start
-
-    def moved(self, offset: int) -> FeatureBlock:
-        """The same block, `offset` columns to the right."""
-        return replace(self, start=self.start + offset, stop=self.stop + offset)
 
 
 @dataclass(frozen=True, eq=False)

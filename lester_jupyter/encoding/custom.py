@@ -20,11 +20,12 @@ from typing import Any
 
 from sklearn.base import TransformerMixin
 
-from lester_jupyter.encoding.blocks import FeatureBlock, origins_of
+from lester_jupyter.encoding.blocks import origins_of
 from lester_jupyter.encoding.connections import Connections, Positions
 from lester_jupyter.encoding.inputs import Inputs
 from lester_jupyter.encoding.origins import Origins
 from lester_jupyter.errors import LineageError
+from lester_jupyter.plan import FeatureBlock
 
 
 def custom_origins(fitted: Any, inputs: Inputs) -> Origins:

@@ -10,10 +10,11 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 import lester_jupyter.encoding.transformers as _rules
-from lester_jupyter.encoding.blocks import FeatureBlock, NamedBlock, blocks_of
+from lester_jupyter.encoding.blocks import NamedBlock, blocks_of
 from lester_jupyter.encoding.composition import Branch, column_branches, is_passed_through, union_branches
 from lester_jupyter.encoding.inputs import Inputs
 from lester_jupyter.encoding.rules import origins
+from lester_jupyter.plan import FeatureBlock
 
 assert _rules  # importing it registers the rules
 

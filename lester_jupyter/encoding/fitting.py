@@ -6,14 +6,14 @@ The parts look into one matrix, they hold no copies.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import FeatureUnion, Pipeline
 
-from lester_jupyter.encoding.blocks import FeatureBlock, NamedBlock
+from lester_jupyter.encoding.blocks import NamedBlock
 from lester_jupyter.encoding.columns import is_single
 from lester_jupyter.encoding.composition import is_passed_through
 from lester_jupyter.encoding.estimators import described, explaining
@@ -24,7 +24,7 @@ from lester_jupyter.engines import Relation
 from lester_jupyter.engines.pandas.operators import run
 from lester_jupyter.errors import PlanError, UnknownColumnError
 from lester_jupyter.lineage import Identity, Step
-from lester_jupyter.plan import ConcatFeatures, FitTransform, Origins, Transform
+from lester_jupyter.plan import ConcatFeatures, FeatureBlock, FitTransform, Transform
 from lester_jupyter.plan.references import Name
 
 
@@ -151,7 +151,7 @@ def _part(encoder: Any, block: NamedBlock, matrix: Any, table: Relation, label: 
     columns = [c for c in table.step.operator.columns if c != label]
     read = list(dict.fromkeys(block.columns))
     place = {position: i for i, position in enumerate(read)}
-    origins = tuple(_origins(b, block.start, place) for b in block.blocks)
+    origins = tuple(_within(b, block.start, place) for b in block.blocks)
     learns = any(o.fits or o.label for o in origins) or not origins
     inputs = (table, table) if learns else (table,)
     one_dimensional, weight = _manner(encoder, block.name)
@@ -177,15 +177,10 @@ def _part(encoder: Any, block: NamedBlock, matrix: Any, table: Relation, label: 
     return Relation(Encoded(matrix, block.start, block.stop, block.estimator), step)
 
 
-def _origins(block: FeatureBlock, offset: int, place: dict[int, int]) -> Origins:
-    return Origins(
-        start=block.start - offset,
-        stop=block.stop - offset,
-        values=tuple(sorted(place[v] for v in block.values)),
-        fits=tuple(sorted(place[f] for f in block.fits)),
-        label=block.label,
-        exact=block.exact,
-    )
+def _within(block: FeatureBlock, offset: int, place: dict[int, int]) -> FeatureBlock:
+    """A block of the encoder as one of the transformer: its own features, and the columns that it was given."""
+    values, fits = (tuple(sorted(place[p] for p in positions)) for positions in (block.values, block.fits))
+    return replace(block.moved(-offset), values=values, fits=fits)
 
 
 def _side_by_side(encoder: Any) -> Any:

@@ -18,13 +18,13 @@ from lester_jupyter.errors import PlanError
 from lester_jupyter.plan import expressions
 from lester_jupyter.plan.graph import Plan
 from lester_jupyter.plan.operator import Operator
-from lester_jupyter.plan.operators import OPERATORS, Aggregation, Origins
+from lester_jupyter.plan.operators import OPERATORS, Aggregation, FeatureBlock
 from lester_jupyter.plan.references import CodeReference, Estimator, Function, Snapshot, Source, Unreadable
 
 VERSION = 1
 _NODES: dict[str, type] = {
     cls.__name__: cls
-    for cls in (CodeReference, Function, Estimator, Source, Aggregation, Origins, *vars(expressions).values())
+    for cls in (CodeReference, Function, Estimator, Source, Aggregation, FeatureBlock, *vars(expressions).values())
     if isinstance(cls, type) and is_dataclass(cls)
 }
 _TEXTS: dict[str, type] = {"datetime": datetime.datetime, "date": datetime.date, "Decimal": Decimal}

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from lester_jupyter.encoding.blocks import FeatureBlock, blocks_of, origins_of
+from lester_jupyter.encoding.blocks import blocks_of, origins_of
 from lester_jupyter.encoding.connections import Connections
 from lester_jupyter.encoding.origins import Origins
+from lester_jupyter.plan import FeatureBlock
 
 often = settings(max_examples=150, derandomize=True, deadline=None)
 

@@ -16,6 +16,7 @@ from lester_jupyter.plan import (
     ConcatFeatures,
     Estimator,
     Extend,
+    FeatureBlock,
     Filter,
     FitModel,
     FitTransform,
@@ -24,7 +25,6 @@ from lester_jupyter.plan import (
     Label,
     Opaque,
     Operator,
-    Origins,
     Plan,
     Predict,
     Project,
@@ -90,13 +90,13 @@ def relational(draw: Draw, made: list[Operator]) -> Operator:
     }[kind]()
 
 
-def origins(draw: Draw, n_sources: int) -> tuple[Origins, ...]:
+def origins(draw: Draw, n_sources: int) -> tuple[FeatureBlock, ...]:
     some = st.lists(st.integers(0, n_sources - 1), unique=True).map(sorted).map(tuple)
-    found: list[Origins] = []
+    found: list[FeatureBlock] = []
     for _ in range(draw(st.integers(0, 3))):
         start = found[-1].stop if found else 0
         stop = start + draw(st.integers(1, 3))
-        found.append(Origins(start, stop, draw(some), draw(some), draw(st.booleans())))
+        found.append(FeatureBlock(start, stop, draw(some), draw(some), draw(st.booleans())))
     return tuple(found)
 
 
@@ -149,7 +149,7 @@ def test_one_upstream_column_gives_the_same_as_all_rows(roots: list[Operator]) -
 
 
 def test_features_taken_together_have_the_strongest_of_their_connections() -> None:
-    parts = (Origins(0, 1, (0,), (0, 1)), Origins(1, 2, (1,)))
+    parts = (FeatureBlock(0, 1, (0,), (0, 1)), FeatureBlock(1, 2, (1,)))
     fit = FitTransform(inputs=(A, A), name="e", estimator=ESTIMATOR, sources=("x", "y"), n_features=2, origins=parts)
     found = column_matrices(fit)[A].rows(np.array([0, 1]))
     assert {kind: np.flatnonzero(flags).tolist() for kind, flags in found.items()} == {
@@ -163,7 +163,7 @@ def test_features_taken_together_have_the_strongest_of_their_connections() -> No
 def test_a_large_vocabulary_costs_no_python_loop(n_features: int) -> None:
     """2**20 is what a HashingVectorizer makes by default; a Python loop over its edges takes many seconds."""
     started = time.process_time()
-    words = (Origins(0, n_features, (0,), (0,)),)
+    words = (FeatureBlock(0, n_features, (0,), (0,)),)
     fields = {"name": "words", "estimator": ESTIMATOR, "sources": ("x",), "n_features": n_features, "origins": words}
     fit = FitTransform(inputs=(A, A), **fields)
     features = ConcatFeatures(inputs=(Transform(inputs=(A, fit), **fields),))

@@ -16,6 +16,7 @@ from lester_jupyter.plan import (
     Estimator,
     Explode,
     Extend,
+    FeatureBlock,
     FillMissing,
     Filter,
     FitModel,
@@ -26,7 +27,6 @@ from lester_jupyter.plan import (
     Limit,
     Opaque,
     Operator,
-    Origins,
     Predict,
     Project,
     Rename,
@@ -63,7 +63,7 @@ FITTED = FitTransform(
     estimator=WORDS,
     sources=("s",),
     n_features=2,
-    origins=(Origins(0, 2, values=(0,), fits=(0,)),),
+    origins=(FeatureBlock(0, 2, values=(0,), fits=(0,)),),
     one_dimensional=True,
 )
 FEATURES = ConcatFeatures(inputs=(FITTED, FITTED))

@@ -8,10 +8,10 @@ from lester_jupyter.errors import PlanError
 from lester_jupyter.plan import (
     ConcatFeatures,
     Estimator,
+    FeatureBlock,
     FitTransform,
     Function,
     Label,
-    Origins,
     Plan,
     Scan,
     Score,
@@ -31,7 +31,7 @@ def fit(**changes: object) -> FitTransform:
         "estimator": Estimator("E()", "e.E"),
         "sources": ("k", "x"),
         "n_features": 3,
-        "origins": (Origins(0, 2, (0,), (0,)), Origins(2, 3, (1,), label=True)),
+        "origins": (FeatureBlock(0, 2, (0,), (0,)), FeatureBlock(2, 3, (1,), label=True)),
     }
     return FitTransform(**{**said, **changes})
 
@@ -40,7 +40,7 @@ def test_features_are_numbered_and_counted_without_names() -> None:
     features = ConcatFeatures(inputs=(fit(), fit(name="other")))
     assert fit().columns == ("e_0", "e_1", "e_2")
     assert features.columns == ("x_0", "x_1", "x_2", "x_3", "x_4", "x_5")
-    million = fit(n_features=10**6, origins=(Origins(0, 10**6, (0,)),))
+    million = fit(n_features=10**6, origins=(FeatureBlock(0, 10**6, (0,)),))
     both = ConcatFeatures(inputs=(million, million))
     assert (million.n_columns, both.n_columns) == (10**6, 2 * 10**6)
     assert both.offsets == (0, 10**6, 2 * 10**6)
@@ -58,7 +58,7 @@ def test_the_label_shapes_features_only_where_it_is_named() -> None:
     [
         ({"one_dimensional": True}, r"to be given one column, got \['k', 'x'\]"),
         ({"n_features": 4}, "do not cover its 4 features"),
-        ({"origins": (Origins(1, 3, (0,)),)}, "do not cover"),
+        ({"origins": (FeatureBlock(1, 3, (0,)),)}, "do not cover"),
         ({"inputs": (TABLE, SCAN)}, "reads one table"),
         ({"label": "z"}, "no column 'z'"),
         ({"sources": ("k", "nothing")}, "no column 'nothing'"),

@@ -6,10 +6,10 @@ from lester_jupyter.plan.operators.combining import Join, JoinHow, Union
 from lester_jupyter.plan.operators.grouping import AGGREGATIONS, WINDOWS, Aggregate, Aggregation, Extent, Window
 from lester_jupyter.plan.operators.learning import (
     ConcatFeatures,
+    FeatureBlock,
     FitModel,
     FitTransform,
     Label,
-    Origins,
     Predict,
     Score,
     Transform,
@@ -32,6 +32,7 @@ __all__ = [
     "Explode",
     "Extend",
     "Extent",
+    "FeatureBlock",
     "FillMissing",
     "Filter",
     "FitModel",
@@ -42,7 +43,6 @@ __all__ = [
     "Limit",
     "Opaque",
     "Operator",
-    "Origins",
     "Predict",
     "Project",
     "Rename",

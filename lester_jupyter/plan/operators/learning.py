@@ -7,7 +7,7 @@ holds no data. The fitted encoder knows the words.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar
 
@@ -31,24 +31,34 @@ class Label(Extend):
 
 
 @dataclass(frozen=True)
-class Origins:
-    """Neighbouring features that depend on the same columns.
+class FeatureBlock:
+    """A half-open range of features that share their origins.
 
     Attributes:
-        start: the first feature.
-        stop: the feature after the last.
-        values: positions, in the operator's `sources`, of the columns the values are computed from.
-        fits: positions of the columns that shaped what was learned for them.
-        label: whether the label shaped it too.
-        exact: whether that is known, or only not excluded.
+        start: position of the first feature.
+        stop: position after the last.
+        values: positions of the input columns the features' values are computed from, ascending.
+        fits: positions of the input columns that shaped what was learned for these features (a mean, the categories,
+            a vocabulary, the axes of a PCA, the choice among features), ascending. Never too few; may be more than
+            strictly needed.
+        exact: True if the transformer computes every one of these features from every one of `values`. False: nothing
+            proves as much.
+        label: True if the label shaped what was learned (or cannot be ruled out to have).
     """
 
     start: int
     stop: int
     values: tuple[int, ...]
     fits: tuple[int, ...] = ()
-    label: bool = False
     exact: bool = True
+    label: bool = False
+
+    def __len__(self) -> int:
+        return self.stop - self.start
+
+    def moved(self, offset: int) -> FeatureBlock:
+        """The same block, `offset` features to the right."""
+        return replace(self, start=self.start + offset, stop=self.stop + offset)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -70,7 +80,7 @@ class _Features(Operator):
     estimator: Estimator
     sources: tuple[Name, ...]
     n_features: int
-    origins: tuple[Origins, ...]
+    origins: tuple[FeatureBlock, ...]
     one_dimensional: bool = False
     weight: float = 1.0
     row_by_row: bool = True

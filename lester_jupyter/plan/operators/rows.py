@@ -200,9 +200,9 @@ class Explode(Operator):
 class Split(Operator):
     """One part of a split into train and test, drawn by a hash of each row's identity and the seed.
 
-    A row's part depends on nothing but its own records, so deleting a record moves no other row (of equal records, which
-    nobody can tell apart, the last counts as the deleted one). The draw counts as chance: no column decides over it,
-    unless it is asked to.
+    A row's part depends on nothing but its own records, so deleting a record moves no other row (of equal records,
+    which nobody can tell apart, the last counts as the deleted one). The draw counts as chance: no column decides over
+    it, unless it is asked to.
 
     Attributes:
         part: which of the two.
