@@ -2,7 +2,8 @@
 
 LesterError
 ├── PlanError            an operator, expression or plan file that makes no sense
-│   └── UnknownColumnError
+│   ├── UnknownColumnError
+│   └── UnknownAttributeError
 ├── SourceError          a file or value that cannot be read
 ├── LineageError         rows or sources that do not exist
 ├── RewriteError         a cell that cannot be rewritten
@@ -64,6 +65,10 @@ class UnknownColumnError(PlanError):
         hint = hint or (f"did you mean {spellings[close[0]]!r}?" if close else "")
         what = "is no column" if len(missing) == 1 else "are no columns"
         return cls(f"There {what} {names}.", available=map(str, available), hint=hint)
+
+
+class UnknownAttributeError(PlanError, AttributeError):
+    """A method that a frame or a column does not have; an AttributeError too, for `hasattr` and its like."""
 
 
 class SourceError(LesterError):

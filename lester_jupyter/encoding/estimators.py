@@ -16,6 +16,10 @@ from lester_jupyter.plan import Estimator
 
 _FUNCTION = re.compile(r"<function (?:\S*<locals>\.)?(\S+) at 0x[0-9a-f]+>")
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+_LONG_LIST = re.compile(r"\[([^\[\],]*(?:,[^\[\],]*){4}),[^\[\],]*,[^\[\]]*\]")  # of seven items or more
+_UNKNOWN_HINT = (
+    'OneHotEncoder(handle_unknown="ignore"), or OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)'
+)
 _LIBRARIES = frozenset({"lester_jupyter", "sklearn", "scipy", "numpy", "pandas", "joblib", *sys.stdlib_module_names})
 
 
@@ -172,8 +176,8 @@ def explaining(what: str, hint: str = "") -> Iterator[None]:
     except (ValueError, TypeError, IndexError, KeyError, AttributeError) as error:
         if _passed_users_code(error.__traceback__):
             raise
-        text = " ".join(str(error).split()).rstrip(".")
-        raise PlanError(f"{what}: {text:.600}.", hint=hint) from error
+        text = _LONG_LIST.sub(r"[\1, …]", " ".join(str(error).split())).rstrip(".")
+        raise PlanError(f"{what}: {text:.600}.", hint=_UNKNOWN_HINT if "unknown categor" in text else hint) from error
 
 
 def _passed_users_code(traceback: TracebackType | None) -> bool:

@@ -103,7 +103,7 @@ def fit_encoder(encoder: Any, table: Relation, label: Name) -> Encoding:
             f"{type(encoder).__name__} cannot transform rows it was not fitted on, so it cannot encode a test part.",
             hint="encode= is for transformers; a model at its end belongs into model=",
         )
-    with explaining("The encoder could not be fitted", "it is given the prepared columns without the label"):
+    with explaining("The encoder could not be fitted", _hint(encoder)):
         fit = encoder.fit_transform if hasattr(encoder, "fit_transform") else _fit_then_transform(encoder)
         matrix = fit(rows, table.table[label].to_numpy())
     check_matrix(matrix, len(rows), encoder)
@@ -135,6 +135,18 @@ def _check_specs(encoder: Any, columns: Sequence[Name], label: Name) -> None:
             raise UnknownColumnError.of(missing, columns)
 
 
+def _hint(encoder: Any) -> str:
+    """What to do about an encoder that does not take the columns: texts most often are named in a list by mistake."""
+    from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer
+
+    for name, transformer, spec in encoder.transformers if isinstance(encoder, ColumnTransformer) else ():
+        first = _first_step(transformer)
+        if isinstance(first, CountVectorizer | HashingVectorizer) and isinstance(spec, list) and spec:
+            kind = type(first).__name__
+            return f"{kind} takes one column as text, not as a list: ({name!r}, {kind}(), {spec[0]!r})"
+    return "it is given the prepared columns without the label"
+
+
 def _asked(encoder: Any) -> Iterator[tuple[str, Any]]:
     """The names and column specifications of all transformers that take columns of the table by name."""
     if isinstance(encoder, ColumnTransformer):
@@ -143,7 +155,14 @@ def _asked(encoder: Any) -> Iterator[tuple[str, Any]]:
         for _, part in encoder.transformer_list:
             yield from _asked(part)
     elif isinstance(encoder, Pipeline):
-        yield from _asked(next((step for _, step in encoder.steps if not is_passed_through(step)), None))
+        yield from _asked(_first_step(encoder))
+
+
+def _first_step(transformer: Any) -> Any:
+    """What is given the columns: the first step of a Pipeline that does something; anything else as it is."""
+    while isinstance(transformer, Pipeline):
+        transformer = next((step for _, step in transformer.steps if not is_passed_through(step)), None)
+    return transformer
 
 
 def _part(encoder: Any, block: NamedBlock, matrix: Any, table: Relation, label: Name) -> Relation:

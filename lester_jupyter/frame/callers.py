@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from lester_jupyter.plan import CodeReference
-from lester_jupyter.plan.references import OneEachRow
+from lester_jupyter.plan.references import OneEachRow, OtherwiseNumbered
 
 _OWN = tuple(f"{__name__.partition('.')[0]}.{layer}." for layer in ("frame", "pipeline"))
 _INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")  # a scope of their own, but not to the reader
@@ -65,10 +65,18 @@ def _around(comprehension: FrameType) -> FrameType | None:
 
 def plain_value(value: Any) -> Any:
     """Numpy's and pandas' numbers and collections as Python's own, which every engine and a plan's JSON can hold."""
+    if isinstance(value, np.datetime64 | np.timedelta64):  # not as item(), which gives nanoseconds as a number
+        return pd.Series([value]).iloc[0]
     if isinstance(value, np.number | np.bool_):
         return value.item()
-    if isinstance(value, np.ndarray | pd.Series | pd.Index):
-        return OneEachRow(value.tolist()) if value.ndim else value.item()
+    if isinstance(value, pd.Series) and not value.index.equals(pd.RangeIndex(len(value))):
+        return OtherwiseNumbered(value.tolist())
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        return plain_value(value[()])
+    if isinstance(value, np.ndarray) and value.dtype.kind in "mM" and value.ndim == 1:
+        return OneEachRow(pd.Series(value).tolist())
+    if isinstance(value, np.ndarray | pd.Series | pd.Index | pd.api.extensions.ExtensionArray):
+        return OneEachRow(value.tolist())
     if type(value) in (list, tuple, set, frozenset):
         return type(value)(map(plain_value, value))
     return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pandas as pd
 
@@ -11,6 +11,7 @@ from lester_jupyter.engines.pandas.expressions import evaluate
 from lester_jupyter.engines.pandas.values import to_python
 from lester_jupyter.errors import PlanError
 from lester_jupyter.frame.callers import plain_value
+from lester_jupyter.frame.habits import no_column_method
 from lester_jupyter.plan import expressions as ex
 
 if TYPE_CHECKING:
@@ -110,6 +111,12 @@ class Column:
 
     def __bool__(self) -> bool:
         raise PlanError("A column has no single truth value.", hint="combine conditions with & | ~, in parentheses")
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            plain = not name.startswith("_") and isinstance(self.expression, ex.Column)
+            raise no_column_method(name, self.expression.name if plain else None)
 
     def isin(self, values: Iterable[Any]) -> Column:
         """Whether the value is one of these."""

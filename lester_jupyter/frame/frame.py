@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pickle import PicklingError
-from typing import Any, Literal, overload
+from typing import Any, Literal, Never, overload
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,9 @@ from lester_jupyter.frame.column import Column
 from lester_jupyter.frame.export import FrameExport
 from lester_jupyter.frame.functions import function_of
 from lester_jupyter.frame.grouping import GroupingMethods
+from lester_jupyter.frame.habits import PandasHabits, refuse_unfit, require_values, unfit_key
 from lester_jupyter.frame.lineage import FrameLineage
-from lester_jupyter.frame.names import Names, names_of
+from lester_jupyter.frame.names import Names, names_of, some_names
 from lester_jupyter.frame.opaque import OpaqueMethods
 from lester_jupyter.frame.pandas_names import PandasNames
 from lester_jupyter.frame.plan import ExecutablePlan
@@ -51,7 +52,7 @@ from lester_jupyter.plan.references import Name
 _ENGINE = PandasEngine()
 
 
-class Frame(RowMethods, AssigningMethods, GroupingMethods, OpaqueMethods, FrameExport, PandasNames):
+class Frame(RowMethods, AssigningMethods, GroupingMethods, OpaqueMethods, FrameExport, PandasNames, PandasHabits):
     """A table of records with its plan and lineage. Made by `read_csv`, `from_pandas` and friends, never by hand.
 
     Rows are numbered 0 to n-1; there is no other index. A frame never changes.
@@ -150,6 +151,8 @@ class Frame(RowMethods, AssigningMethods, GroupingMethods, OpaqueMethods, FrameE
             PlanError: a string that is not a predicate.
         """
         expression = predicate_expression(self, predicate, names_of(source_columns), vectorized=vectorized)
+        if isinstance(expression, ex.Apply) and callable(predicate):
+            require_values(predicate, expression.columns(), self.columns, own=source_columns is None)
         return self._then(Filter(inputs=(self._operator,), code=code_reference(), predicate=expression))
 
     def distinct(self, subset: Names | None = None, keep: Literal["first", "last", False] = "first") -> Frame:
@@ -184,18 +187,18 @@ class Frame(RowMethods, AssigningMethods, GroupingMethods, OpaqueMethods, FrameE
         Returns:
             The train frame and the test frame.
         """
-        if not 0 < train_fraction < 1:
-            raise PlanError(f"train_fraction is a share between 0 and 1, got {train_fraction!r}.")
-        if not isinstance(seed, int):
-            raise PlanError(f"The seed of a split is an integer, got {seed!r}.")
+        if not isinstance(train_fraction, int | float | np.number) or not 0 < train_fraction < 1:
+            raise PlanError(f"train_fraction is a share between 0 and 1, got {train_fraction!r:.80}.")
+        if not isinstance(seed, int | np.integer):
+            raise PlanError(f"The seed of a split is an integer, got {seed!r:.80}.")
         code = code_reference()
         train, test = (
             Split(
                 inputs=(self._operator,),
                 code=code,
                 part=part,
-                train_fraction=train_fraction,
-                seed=seed,
+                train_fraction=float(train_fraction),
+                seed=int(seed),
                 stratify=tuple(names_of(stratify) or ()),
                 group=tuple(names_of(group) or ()),
             )
@@ -232,7 +235,7 @@ class Frame(RowMethods, AssigningMethods, GroupingMethods, OpaqueMethods, FrameE
             UnknownColumnError: a source column that does not exist.
             PlanError: a function that gives the wrong number of values.
         """
-        targets, sources = names_of(target_column), names_of(source_columns)
+        targets, sources = some_names(target_column), names_of(source_columns)
         if isinstance(func, str | Column):
             return self._project_by(targets, sources, func)
         if func is None:
@@ -241,12 +244,14 @@ class Frame(RowMethods, AssigningMethods, GroupingMethods, OpaqueMethods, FrameE
                 hint='frame.project("new", ["old"], function), or frame.project("new", func="old * 2")',
             )
         function = function_of(func, vectorized=vectorized)
+        given = parameters_of(func, self.columns) if sources is None else sources
+        require_values(func, given, self.columns, own=sources is None)
         return self._then(
             Extend(
                 inputs=(self._operator,),
                 code=code_reference(),
                 targets=tuple(targets),
-                sources=tuple(parameters_of(func, self.columns) if sources is None else sources),
+                sources=tuple(given),
                 function=function,
             )
         )
@@ -265,27 +270,40 @@ class Frame(RowMethods, AssigningMethods, GroupingMethods, OpaqueMethods, FrameE
 
     def select(self, columns: Names) -> Frame:
         """Keeps these columns, in this order; like `frame[[…]]`."""
-        names = tuple(names_of(columns))
+        names = tuple(some_names(columns))
         return self._then(Project(inputs=(self._operator,), code=code_reference(), names=names))
 
-    def drop(self, columns: Names) -> Frame:
+    def drop(self, columns: Names, **unfit: Never) -> Frame:
         """Keeps all columns but these."""
-        gone = names_of(columns)
+        refuse_unfit("drop", unfit)
+        gone = some_names(columns)
         self._require(gone)
         return self.select([c for c in self.columns if c not in gone])
 
-    def rename(self, columns: Mapping[Name, Name]) -> Frame:
+    def rename(self, columns: Mapping[Name, Name], **unfit: Never) -> Frame:
         """Renames columns, {old: new}, all at once, so that names can be swapped.
 
         Raises:
             UnknownColumnError: an old name that does not exist (pandas would ignore it silently).
         """
+        refuse_unfit("rename", unfit)
         if not isinstance(columns, Mapping):
             raise PlanError("rename needs a mapping of names.", hint='frame.rename({"old": "new"})')
+        kept = [c for c in self.columns if c not in columns]
+        if taken := [new for old, new in columns.items() if old in self.columns and new in kept]:
+            raise PlanError(
+                f"rename would make more than one column named {taken[0]!r}.",
+                hint=f"drop or rename the one that is there: frame.drop({taken[0]!r})",
+            )
         return self._then(Rename(inputs=(self._operator,), code=code_reference(), names=tuple(columns.items())))
 
     def fill_missing(self, value: Any) -> Frame:
         """Puts a value where one is missing, in all columns or, given {column: value}, in these."""
+        if pd.api.types.is_list_like(value) and not isinstance(value, Mapping):
+            raise PlanError(
+                f"fill_missing takes one value, or {{column: value}}, got {type(value).__name__}.",
+                hint='for a list in every gap of a column, frame.fill_missing({"column": […]})',
+            )
         values = tuple(value.items()) if isinstance(value, Mapping) else tuple((c, value) for c in self.columns)
         return self._then(FillMissing(inputs=(self._operator,), code=code_reference(), values=values))
 
@@ -295,10 +313,10 @@ class Frame(RowMethods, AssigningMethods, GroupingMethods, OpaqueMethods, FrameE
         self,
         right: Frame,
         on: Names | None = None,
+        how: JoinHow = "inner",
         *,
         left_on: Names | None = None,
         right_on: Names | None = None,
-        how: JoinHow = "inner",
         suffixes: tuple[str | None, str | None] = ("_x", "_y"),
     ) -> Frame:
         """Joins on equal keys, as `DataFrame.merge` does: missing keys match each other, the left order is kept.
@@ -308,11 +326,11 @@ class Frame(RowMethods, AssigningMethods, GroupingMethods, OpaqueMethods, FrameE
         Args:
             right: the other frame.
             on: key columns of the same name on both sides.
-            left_on: key columns of this frame, where the names differ.
-            right_on: key columns of the other frame.
             how: "inner" keeps matching rows; "left" keeps all of this frame's, "right" all of the other's, "outer" all
                 of both, with missing values where unmatched; "semi" keeps this frame's rows that have a match, each
                 once, "anti" those that have none, both with this frame's columns alone.
+            left_on: key columns of this frame, where the names differ.
+            right_on: key columns of the other frame.
             suffixes: what is put after column names that both frames have.
 
         Raises:
@@ -359,6 +377,10 @@ class Frame(RowMethods, AssigningMethods, GroupingMethods, OpaqueMethods, FrameE
             return self.select(key)
         if isinstance(key, Column | pd.Series | np.ndarray | list):
             return self.filter(key)
+        if hint := unfit_key(key):
+            raise PlanError(
+                f"A frame's brackets take names, a list of names or a condition, got {key!r:.80}.", hint=hint
+            )
         self._require([key])
         return Column(self, ex.Column(key))
 

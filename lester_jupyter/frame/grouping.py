@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from lester_jupyter.errors import PlanError
@@ -30,6 +31,9 @@ _OWN_EXTENT: dict[str, Extent] = {
     if name not in WINDOWS["rolling"]
 }
 """Functions that say by their name which rows they look at ("cumsum")."""
+
+_MOST = 2**62
+"""More rows than any table has, and what pandas can still count."""
 
 _OWN_METHOD = ("rank", "shift", "diff")
 
@@ -74,6 +78,11 @@ class GroupingMethods:
             UnknownColumnError: a column that does not exist.
             PlanError: an aggregation that does not exist or does not fit the column, keys that cannot be compared.
         """
+        if aggregations is not None and not isinstance(aggregations, Mapping):
+            raise PlanError(
+                f"Aggregations are a mapping of columns to functions, got {aggregations!r:.80}.",
+                hint='frame.aggregate("key", {"price": "sum"}), or frame.aggregate("key", total=("price", "sum"))',
+            )
         made = [a for name, given in (aggregations or {}).items() for a in self._aggregations(name, given)]
         made += [_named(name, given) for name, given in named.items()]
         return self._then(
@@ -255,8 +264,11 @@ class GroupingMethods:
         ascending: bool | Sequence[bool] = True,
         options: Mapping[str, Any] | None = None,
     ) -> Frame:
+        size = int(size) if isinstance(size, np.integer) else size
         if extent == "offset" and (not isinstance(size, int) or isinstance(size, bool)):
             raise PlanError(f"periods is a number of rows, got {size!r}.")
+        if size is not None and abs(size) > _MOST:
+            raise PlanError(f"No table has {size} rows.", available=[f"{-_MOST} to {_MOST}"])
         order = names_of(order_by) or []
         return self._then(
             Window(
@@ -315,10 +327,10 @@ def _extent(rows: Any, min_periods: int | None, *, center: bool) -> tuple[Extent
         raise PlanError(f"min_periods is a number of values, got {min_periods!r}.")
     if rows in ("all", "expanding"):
         return ("partition" if rows == "all" else "expanding"), None
-    if not isinstance(rows, int) or isinstance(rows, bool) or rows < 1:
+    if not isinstance(rows, int | np.integer) or isinstance(rows, bool) or rows < 1:
         raise PlanError(
             f"A window cannot have rows={rows!r}.", available=['"all"', '"expanding"', "a number of rows from 1 on"]
         )
     if min_periods is not None and min_periods > rows:
         raise PlanError(f"min_periods={min_periods} is more than the {rows} rows of the window.")
-    return "rolling", rows
+    return "rolling", int(rows)

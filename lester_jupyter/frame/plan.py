@@ -63,6 +63,8 @@ class ExecutablePlan(Plan):
             raise PlanError(f"There is no engine {engine!r}.", available=["pandas"])
         if len(self.roots) != 1:
             raise PlanError(f"This plan has {len(self.roots)} results.", hint="execute the plan of one frame")
+        if sources is not None and not isinstance(sources, Mapping):
+            raise _unnamed(sources, sorted(self.source_names.values()))
         given = dict(sources or {})
         unknown = [n for n in given if n not in self.source_names.values()]
         if unknown:
@@ -153,6 +155,14 @@ class ExecutablePlan(Plan):
 
     def __repr__(self) -> str:
         return self.explain()
+
+
+def _unnamed(given: object, names: list[str]) -> PlanError:
+    return PlanError(
+        f"execute takes other sources by their names, got {type(given).__name__}.",
+        available=names,
+        hint=f'plan.execute({{"{names[0]}": df}})' if names else "",
+    )
 
 
 def _mask_of_others(what: str) -> PlanError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
@@ -34,6 +36,7 @@ def read_csv(path: AnyPath, sep: str = ",", *, name: str | None = None, **option
         SourceError: a file that is missing, empty or malformed.
     """
     given = {"sep": options.pop("delimiter", sep), **options}
+    _require_options("read_csv", pd.read_csv, options)
     for unfit in ("chunksize", "iterator", "index_col"):
         _refuse("read_csv", given, unfit, "a frame has no index and is read as a whole")
     return _read_file(path, "csv", None, given, name)
@@ -60,6 +63,7 @@ def read_json(
         SourceError: a file that is missing, empty or malformed (with the line), or whose rows have names.
     """
     given = {"lines": lines, "orient": orient, **options}
+    _require_options("read_json", pd.read_json, options)
     _refuse("read_json", given, "chunksize", "a frame is read as a whole")
     return _read_file(path, "json", None, {k: v for k, v in given.items() if v is not None}, name)
 
@@ -156,6 +160,23 @@ def _refuse(reader: str, given: Mapping[str, Any], unfit: str, reason: str) -> N
         raise PlanError(f"{reader} cannot take {unfit}: {reason}.")
 
 
+def _require_options(reader: str, of_pandas: Callable[..., Any], options: Mapping[str, Any]) -> None:
+    known = list(inspect.signature(of_pandas).parameters)[1:]
+    for option in options:
+        if option not in known:
+            close = get_close_matches(option, known, n=1)
+            raise PlanError(
+                f"{reader} takes no option {option!r}.",
+                available=known,
+                hint=f"did you mean {close[0]}=?" if close else f"the options are those of pandas.{reader}",
+            )
+
+
+def _require_name(name: object) -> None:
+    if not isinstance(name, str):
+        raise SourceError(f"A source is named by text, got {name!r:.80}.", hint='name="customers"')
+
+
 def _require_one_of(option: str, value: object, allowed: tuple[str | None, ...]) -> None:
     if value not in allowed:
         raise PlanError(f"read_text knows no {option}={value!r}.", available=map(repr, allowed))
@@ -171,8 +192,19 @@ def _read_file(
         )
     if "://" in str(path):
         raise SourceError(f"{path} is not a file of this machine.", hint="from_pandas(pandas.read_csv(url)) reads it")
+    if name is not None:
+        _require_name(name)
     location = Path(path).expanduser() if kind not in ("text", "lines") else Path(path)  # as pandas does, not open
-    return _scan(*read_file(location, kind, names, options, name))
+    try:
+        source, table = read_file(location, kind, names, options, name)
+    except TypeError as error:
+        _, unexpected, option = str(error).partition("unexpected keyword argument ")
+        if not unexpected:
+            raise
+        raise PlanError(
+            f"read_{kind} takes no option {option}.", hint=f"the options are those of pandas.read_{kind}"
+        ) from error
+    return _scan(source, table)
 
 
 def from_pandas(df: pd.DataFrame, name: str = "df") -> Frame:
@@ -186,6 +218,7 @@ def from_pandas(df: pd.DataFrame, name: str = "df") -> Frame:
         raise SourceError(
             f"from_pandas takes a DataFrame, got {type(df).__name__}.", hint="series.to_frame(), or from_records(list)"
         )
+    _require_name(name)
     return _scan(memory_source(name), df)
 
 
@@ -202,6 +235,7 @@ def from_records(records: Iterable[Any], columns: Sequence[str] | None = None, n
     """
     if not isinstance(records, Iterable) or isinstance(records, str | bytes | Mapping):
         raise SourceError(f"Records are a list of dictionaries, tuples or lists, got {type(records).__name__}.")
+    _require_name(name)
     rows = list(records)
     if columns is None:
         if not rows or not all(isinstance(r, Mapping) for r in rows):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lester_jupyter.errors import PlanError
 from lester_jupyter.frame.callers import code_reference
-from lester_jupyter.frame.names import Names, directions_of, names_of
+from lester_jupyter.frame.names import Names, directions_of, names_of, some_names
 from lester_jupyter.plan import DropMissing, Explode, Limit, Sort
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class RowMethods:
         Raises:
             PlanError: values of kinds that have no order, such as texts and numbers in one column.
         """
-        names = tuple(names_of(by))
+        names = tuple(some_names(by))
         directions = directions_of(ascending, len(names))
         return self._then(
             Sort(
@@ -107,7 +107,7 @@ class RowMethods:
         Raises:
             PlanError: several columns whose lists differ in length in some row.
         """
-        names = tuple(names_of(columns))
+        names = tuple(some_names(columns))
         return self._then(Explode(inputs=(self._operator,), code=code_reference(), names=names))
 
 

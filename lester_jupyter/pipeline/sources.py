@@ -29,6 +29,8 @@ def prepared_by(prepare: Prepare, sources: Mapping[str, Given] | None) -> Frame:
     Raises:
         PlanError: sources that are missing or that nobody asks for, or something that gives no frame.
     """
+    if sources is not None and not isinstance(sources, Mapping):
+        raise _unnamed(sources, _names(prepare))
     given = dict(sources or {})
     if isinstance(prepare, Frame):
         return _on_others(prepare, given)
@@ -51,6 +53,22 @@ def prepared_by(prepare: Prepare, sources: Mapping[str, Given] | None) -> Frame:
     if strange:
         raise PlanError(f"prepare has no parameter for the source {strange[0]!r}.", available=[*asked, *optional])
     return _frame(prepare(**{name: read(name, value) for name, value in given.items()}))
+
+
+def _unnamed(given: object, names: list[str]) -> PlanError:
+    return PlanError(
+        f"run takes the sources by their names, got {type(given).__name__}.",
+        available=names or None,
+        hint=f'run(sources={{"{names[0] if names else "name"}": df}})',
+    )
+
+
+def _names(prepare: Prepare) -> list[str]:
+    """The names of the sources, as far as they are known before anything has run."""
+    if isinstance(prepare, Frame):
+        return sorted(prepare.plan.source_names.values())
+    asked, optional, _ = _parameters(prepare) if callable(prepare) else ([], [], False)
+    return [*asked, *optional]
 
 
 def _parameters(prepare: Callable[..., Frame]) -> tuple[list[str], list[str], bool]:

@@ -9,13 +9,20 @@ import keyword
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import singledispatch
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from lester_jupyter.plan.references import Function, Name
 
 CompareOp = Literal["==", "!=", "<", "<=", ">", ">="]
 ArithmeticOp = Literal["+", "-", "*", "/", "//", "%", "**"]
 LogicalOp = Literal["and", "or"]
+
+
+MASK_HINT = (
+    "filter(mask) takes a mask; a column of the frame takes part in expressions by its name; x in @values asks for "
+    "membership"
+)
+"""What to do with a list where an expression cannot use it."""
 
 
 @dataclass(frozen=True)
@@ -141,22 +148,32 @@ class Mask(Expression):
 def looks_at_one_row(node: Expression) -> bool:
     """Whether a row's value is known to depend on that row alone: not with masks and vectorised functions.
 
-    Nor where a column meets a list of other values, one a row: which is whose depends on the rows before.
+    Nor with a list of other values, one a row: which is whose depends on the rows before. (Values to choose from, as in
+    `x in values`, are no list in this sense.)
     """
-    if isinstance(node, Compare | Arithmetic) and any(_is_list(child) for child in node.children()):
-        return False
-    if isinstance(node, Mask) or (isinstance(node, Apply) and node.function.vectorized):
+    if isinstance(node, Mask) or is_list(node) or (isinstance(node, Apply) and node.function.vectorized):
         return False
     return all(map(looks_at_one_row, node.children()))
 
 
-def _is_list(node: Expression) -> bool:
-    return isinstance(node, Constant) and isinstance(node.value, list)
+def is_collection(value: Any) -> bool:
+    """Whether it is many values, not one; a text is one."""
+    return hasattr(value, "__iter__") and not isinstance(value, str | bytes)
+
+
+def is_list(node: Expression) -> TypeGuard[Constant]:
+    """Whether it is a constant of many values: beside a column they stand for its rows, elsewhere for nothing."""
+    return isinstance(node, Constant) and is_collection(node.value)
 
 
 def is_bound_to_rows(node: Expression) -> bool:
     """Whether it holds ready-made values, one a row: they are true of the records they were made for alone."""
-    return isinstance(node, Mask) or _is_list(node) or any(map(is_bound_to_rows, node.children()))
+    return isinstance(node, Mask) or is_list(node) or any(map(is_bound_to_rows, node.children()))
+
+
+def is_text_comparison(node: IsIn) -> bool:
+    """Whether it is how `DataFrame.query` understands `x == 'text'`."""
+    return len(node.values) == 1 and isinstance(node.values[0], str) and isinstance(node.operand, Column | Method)
 
 
 METHODS = frozenset(
@@ -221,6 +238,8 @@ def _(node: Logical) -> str:
 @to_text.register
 def _(node: Not) -> str:
     if isinstance(node.operand, IsIn):
+        if is_text_comparison(node.operand):
+            return f"{to_text(node.operand.operand)} != {node.operand.values[0]!r}"
         return f"{_operand(node.operand.operand)} not in {list(node.operand.values)!r}"
     return f"not {_operand(node.operand)}"
 
@@ -237,6 +256,8 @@ def _(node: Negate) -> str:
 
 @to_text.register
 def _(node: IsIn) -> str:
+    if is_text_comparison(node):
+        return f"{to_text(node.operand)} == {node.values[0]!r}"
     return f"{_operand(node.operand)} in {list(node.values)!r}"
 
 

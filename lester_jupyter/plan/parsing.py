@@ -1,8 +1,8 @@
 """Reads predicates as in `DataFrame.query` and values as in `DataFrame.eval` into expression trees.
 
 Like pandas: bare names are columns, `` `any name` `` is a column, `@name` is a variable of the caller, `&` and `|` bind
-as weakly as `and` and `or`, chained comparisons are conjunctions, and `==` with a list means `in`. Variables are looked
-up here, while parsing; nothing is evaluated and nobody's namespace is touched.
+as weakly as `and` and `or`, chained comparisons are conjunctions, and `==` with a list or a text means `in`. Variables
+are looked up here, while parsing; nothing is evaluated and nobody's namespace is touched.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import tokenize
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import singledispatchmethod
-from typing import Any
+from typing import Any, TypeGuard
 
 from lester_jupyter.errors import PlanError, UnknownColumnError
 from lester_jupyter.plan.expressions import (
+    MASK_HINT,
     METHODS,
     Arithmetic,
     ArithmeticOp,
@@ -31,8 +32,11 @@ from lester_jupyter.plan.expressions import (
     Method,
     Negate,
     Not,
+    is_collection,
+    is_list,
+    to_text,
 )
-from lester_jupyter.plan.references import Name, OneEachRow
+from lester_jupyter.plan.references import Name, OneEachRow, OtherwiseNumbered
 
 _COMPARE: dict[type[ast.cmpop], CompareOp] = {
     ast.Eq: "==",
@@ -164,7 +168,11 @@ class _Reader:
     def _constant(self, node: ast.AST) -> Any:
         """The value of something that must not depend on columns."""
         read = self.read(node)
-        if isinstance(read, Negate) and isinstance(read.operand, Constant):
+        if (
+            isinstance(read, Negate)
+            and isinstance(read.operand, Constant)
+            and isinstance(read.operand.value, int | float)
+        ):
             return -read.operand.value
         if not isinstance(read, Constant):
             raise self._unsupported(node)
@@ -240,7 +248,13 @@ class _Reader:
         op = _ARITHMETIC.get(type(node.op))
         if op is None:
             raise self._unsupported(node)
-        return Arithmetic(op, self.read(node.left), self.read(node.right))
+        left, right = self.read(node.left), self.read(node.right)
+        if wrong := next((side for side in (left, right) if is_list(side) and not _stands_for_rows(side)), None):
+            raise self._misplaced(wrong, "arithmetic is done with columns, one value, or an array with one value a row")
+        return Arithmetic(op, left, right)
+
+    def _misplaced(self, node: Expression, hint: str) -> PlanError:
+        return PlanError(f"{self._subject} uses the collection {to_text(node):.80}.", hint=f"{hint}. {MASK_HINT}")
 
     @read.register
     def _comparisons(self, node: ast.Compare) -> Expression:
@@ -250,18 +264,25 @@ class _Reader:
 
     def _comparison(self, node: ast.Compare, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Expression:
         a, b = self.read(left), self.read(right)
-        if isinstance(op, ast.Eq | ast.NotEq) and _is_choice(a) and not isinstance(b, Constant):
-            a, b = b, a
-        if isinstance(b, Constant) and (
-            _is_choice(b) or (_is_collection(b.value) and isinstance(op, ast.In | ast.NotIn))
-        ):
-            if isinstance(op, ast.In | ast.Eq):
-                return IsIn.of(a, b.value)
-            if isinstance(op, ast.NotIn | ast.NotEq):
-                return Not(IsIn.of(a, b.value))
+        if isinstance(op, ast.Eq | ast.NotEq):
+            return self._equality(op, a, b)
+        if isinstance(op, ast.In | ast.NotIn) and isinstance(b, Constant) and is_collection(b.value):
+            among = IsIn.of(a, b.value)
+            return among if isinstance(op, ast.In) else Not(among)
         if type(op) not in _COMPARE:
             raise self._unsupported(node)
         return Compare(_COMPARE[type(op)], a, b)
+
+    def _equality(self, op: ast.Eq | ast.NotEq, a: Expression, b: Expression) -> Expression:
+        """`==` and `!=`: membership beside a list or a text, as in `DataFrame.query`; otherwise a comparison."""
+        if _is_choice(a) and not _is_choice(b):
+            a, b = b, a
+        if not _is_choice(b) or (_is_text(b) and not isinstance(a, Column | Method)):
+            return Compare("==" if isinstance(op, ast.Eq) else "!=", a, b)
+        if not isinstance(a, Column | Method):
+            raise self._misplaced(b, "for one of several values, write in")
+        among = IsIn.of(a, [b.value] if _is_text(b) else b.value)
+        return among if isinstance(op, ast.Eq) else Not(among)
 
     @read.register
     def _method(self, node: ast.Call) -> Expression:
@@ -272,20 +293,28 @@ class _Reader:
             target, name = target.value, f"str.{name}"
         name = _SYNONYMS.get(name, name)
         operand, arguments = self.read(target), tuple(self._constant(a) for a in node.args)
-        if name == "isin" and len(arguments) == 1 and _is_collection(arguments[0]):
+        if name == "isin" and len(arguments) == 1 and is_collection(arguments[0]):
             return IsIn.of(operand, arguments[0])
         if name == "between" and len(arguments) == 2:
             low, high = arguments
             return Logical("and", (Compare(">=", operand, Constant(low)), Compare("<=", operand, Constant(high))))
         if name not in METHODS:
             raise self._unsupported(node)
+        if wrong := next((Constant(a) for a in arguments if isinstance(a, list)), None):
+            raise self._misplaced(wrong, f"{name} takes single values")
         return Method(name, operand, arguments)
 
 
-def _is_collection(value: Any) -> bool:
-    return hasattr(value, "__iter__") and not isinstance(value, str | bytes)
+def _stands_for_rows(node: Constant) -> bool:
+    return isinstance(node.value, OneEachRow)
 
 
-def _is_choice(node: Expression) -> bool:
-    """Whether `==` with it means `in`: not with arrays, whose values are compared row by row."""
-    return isinstance(node, Constant) and _is_collection(node.value) and not isinstance(node.value, OneEachRow)
+def _is_text(node: Expression) -> TypeGuard[Constant]:
+    return isinstance(node, Constant) and isinstance(node.value, str)
+
+
+def _is_choice(node: Expression) -> TypeGuard[Constant]:
+    """Whether `==` with it means `in`: texts and lists, not arrays, whose values are compared row by row."""
+    if not isinstance(node, Constant) or isinstance(node.value, OneEachRow | OtherwiseNumbered):
+        return False
+    return isinstance(node.value, str | list)

@@ -82,6 +82,10 @@ class OneEachRow(list[Any]):
     """The values of an array or a Series: beside a column they stand for its rows, where a list stands for a choice."""
 
 
+class OtherwiseNumbered(list[Any]):
+    """The values of a Series whose index is not that of a frame: nobody knows for which rows they stand."""
+
+
 class Unreadable:
     """Stands in for a value that a plan's JSON cannot hold: it shows its text, equals nothing and computes nothing."""
 

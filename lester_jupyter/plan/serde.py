@@ -9,7 +9,7 @@ import base64
 import datetime
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import Any
@@ -87,11 +87,25 @@ _CONTENTS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def _known(table: Mapping[str, Any], key: Any, what: str) -> Any:
+    """What a table has by that name.
+
+    Raises:
+        PlanError: a name that it does not have.
+    """
+    if not isinstance(key, str) or key not in table:
+        raise PlanError(
+            f"This plan in JSON is damaged: it names {what} {key!r:.80}, and there is none.", available=sorted(table)
+        )
+    return table[key]
+
+
 def _decode(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     if "node" in value:
-        return _NODES[value["node"]](**{k: _decode(v) for k, v in value.items() if k != "node"})
+        cls = _known(_NODES, value["node"], "the expression")
+        return cls(**{k: _decode(v) for k, v in value.items() if k != "node"})
     if "text" in value:
         return _from_text(value["text"], value["value"])
     [(tag, content)] = value.items()
@@ -126,16 +140,19 @@ def from_json(text: str) -> Plan:
         document = json.loads(text)
         version = document["version"]
     except (ValueError, KeyError, TypeError) as error:
-        raise PlanError(f"This is not a plan in JSON: {error}.") from error
+        hint = "write one with frame.plan.to_json()"
+        raise PlanError(f"This is not a plan in JSON: {type(error).__name__}, {error}.", hint=hint) from error
     if version != VERSION:
         raise PlanError(f"This plan has format version {version}; version {VERSION} is read here.")
     try:
         by_kind = {cls.kind: cls for cls in OPERATORS}
         made: dict[str, Operator] = {}
         for entry in document["operators"]:
-            cls = by_kind[entry["kind"]]
+            cls = _known(by_kind, entry["kind"], "the operator")
             own = {k: _decode(v) for k, v in entry.items() if k not in ("id", "kind", "inputs")}
-            made[entry["id"]] = cls(inputs=tuple(made[i] for i in entry["inputs"]), **own)
-        return Plan(made[r] for r in document["roots"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise PlanError(f"This plan in JSON is damaged: {error!r}.") from error
+            made[entry["id"]] = cls(inputs=tuple(_known(made, i, "the input") for i in entry["inputs"]), **own)
+        return Plan(_known(made, r, "the result") for r in document["roots"])
+    except KeyError as error:
+        raise PlanError(f"This plan in JSON is damaged: {error} is missing, or of an unknown kind.") from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise PlanError(f"This plan in JSON is damaged: {str(error).rstrip('.')}.") from error

@@ -112,6 +112,12 @@ def test_fill_missing_of_all_columns_and_of_dates() -> None:
     assert ld.from_pandas(table[["s"]]).fill_missing("?").to_values("s") == ["a", "?"]
 
 
+@pytest.mark.parametrize("value", [[5], (5,), np.array([5]), pd.Series([5]), {5}])
+def test_fill_missing_does_not_put_lists_into_every_column(value: Any) -> None:
+    with pytest.raises(PlanError, match=r"takes one value, or \{column: value\}, got .*Hint: "):
+        ld.from_pandas(pd.DataFrame({"x": [1.0, None]})).fill_missing(value)
+
+
 # which vectorised functions treat each row by itself ------------------------------------------------------------------
 
 NUMBERS = pd.Series([3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0, 6.0, 5.0, 3.0])

@@ -48,7 +48,7 @@ a, b = Column("a"), Column("b")
         ("a == [1, 2]", IsIn(a, (1, 2))),
         ("a != @names", Not(IsIn(a, ("x", "y")))),
         ("a in @letters", IsIn(a, ("y", "z"))),
-        ("`two words` == 'a`b'", Compare("==", Column("two words"), Constant("a`b"))),
+        ("`two words` == 'a`b'", IsIn(Column("two words"), ("a`b",))),
         ("`class` == 1", Compare("==", Column("class"), Constant(1))),
         ("not a > 1 and ~(b > 2)", Logical("and", (Not(Compare(">", a, Constant(1))), Not(Compare(">", b, Constant(2)))))),
         ("a.isnull()", Method("isna", a)),
@@ -59,7 +59,10 @@ a, b = Column("a"), Column("b")
         ("a > @limits['low'][0]", Compare(">", a, Constant(1))),
         ("a > @limit.real", Compare(">", a, Constant(3))),
         ("a > 1\n  and b > 2", Logical("and", (Compare(">", a, Constant(1)), Compare(">", b, Constant(2))))),
-        ("a == '@limit & |'", Compare("==", a, Constant("@limit & |"))),
+        ("a == '@limit & |'", IsIn(a, ("@limit & |",))),
+        ("'x' != a", Not(IsIn(a, ("x",)))),
+        ("a.str.lower() == 'x'", IsIn(Method("str.lower", a), ("x",))),
+        ("a + 'y' == 'xy'", Compare("==", Arithmetic("+", a, Constant("y")), Constant("xy"))),
         ("a == b'x'", Compare("==", a, Constant(b"x"))),
     ],
 )  # fmt: skip
@@ -133,6 +136,9 @@ ARITHMETIC = st.recursive(
 COMPARISONS = (
     st.builds(Compare, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), st.sampled_from([a, b]), ARITHMETIC)
     | st.builds(IsIn, st.sampled_from([a, b]), st.lists(st.integers(-2, 3), max_size=3).map(tuple))
+    | st.builds(
+        IsIn, st.sampled_from([a, b]), st.lists(st.sampled_from(["x", "2", ""]), min_size=1, max_size=2).map(tuple)
+    )
     | st.builds(Method, st.sampled_from(["isna", "notna"]), st.sampled_from([a, b]))
 )
 PREDICATES = st.recursive(

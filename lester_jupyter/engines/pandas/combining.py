@@ -103,7 +103,9 @@ def _row_numbers(found: pd.Series, side: pd.DataFrame) -> Rows:
 
 
 def _no_match(operator: Join, error: Exception) -> PlanError:
-    return PlanError(f"{operator.how} join on {', '.join(map(str, operator.left_on))}: {str(error).strip()}")
+    said, _, advice = str(error).strip().partition(" If you wish to proceed")  # pandas' advice would join nothing
+    hint = f'cast one of them first: frame.cast({{{operator.left_on[0]!r}: "str"}})' if advice else ""
+    return PlanError(f"{operator.how} join on {', '.join(map(str, operator.left_on))}: {said.rstrip('.')}.", hint=hint)
 
 
 def _only_left(operator: Join, left: pd.DataFrame, right: pd.DataFrame) -> Result:

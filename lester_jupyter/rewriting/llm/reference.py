@@ -52,9 +52,13 @@ def document(name: str, member: Callable[..., Any] | property) -> str:
     return f"{name}{signature}\n{body}"
 
 
+_UNTOLD = ("self", "unfit")
+"""Parameters that nobody passes: `unfit` is there to be refused."""
+
+
 def _signature(function: Callable[..., Any]) -> str:
     signature = inspect.signature(function)
-    kept = [p.replace(annotation=inspect.Parameter.empty) for n, p in signature.parameters.items() if n != "self"]
+    kept = [p.replace(annotation=inspect.Parameter.empty) for n, p in signature.parameters.items() if n not in _UNTOLD]
     plain = signature.replace(parameters=kept, return_annotation=inspect.Signature.empty)
     returned = signature.return_annotation
     arrow = "" if returned is inspect.Signature.empty else f" -> {_annotation(returned)}"
