@@ -152,7 +152,7 @@ def test_a_reopened_notebook_shows_the_plan_without_its_kernel(lab, page):
     lab.save(page)
     page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
     page.goto("about:blank")
-    lab.open(page, "run.ipynb", workspace="again")
+    lab.open(page, "run.ipynb", workspace="run-again")
     record = page.locator(".lester-output .lester-record")
     expect(record).to_contain_text("4 columns → 15 features")
     expect(page.get_by_text("model not found")).to_have_count(0)
