@@ -2,7 +2,7 @@
 
 Scikit-learn's do. A function or class of the user's may look at other rows (`X - X.mean()`), and nothing in the result
 would show it. It is asked again about some rows, in other company and alone, and must say what it said among all. This
-is a test, not a proof: such estimators count as over-approximate in any case.
+is a test, not a proof: such estimators count as not exact in any case.
 """
 
 from __future__ import annotations

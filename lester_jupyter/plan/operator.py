@@ -86,7 +86,7 @@ class Operator:
 
     @property
     def exact(self) -> bool:
-        """Whether its row and column lineage is exact (else it is an over-approximation)."""
+        """Whether its row and column lineage is exact (else it may be too much or, where only probed, too little)."""
         return True
 
     @property

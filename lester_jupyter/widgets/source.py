@@ -74,7 +74,7 @@ class PlanOperator(Protocol):
 
     @property
     def exact(self) -> bool:
-        """False where its lineage is an over-approximation."""
+        """False where its lineage is not known to be exact."""
 
 
 class PlanOfOperators(Protocol):

@@ -106,7 +106,7 @@ def is_elementwise(compute: Compute, columns: Sequence[pd.Series], results: Sequ
 
     Once they come in reverse and each another number of times, then some come alone, so that a function that looks at
     its neighbours, or at the whole column (a mean, a rank), gives other values for them. Among them are the rows that
-    such a function is most likely about. This is a test, not a proof: such operators are marked as over-approximate in
+    such a function is most likely about. This is a test, not a proof: such operators are marked as not exact in
     any case.
 
     Args:
